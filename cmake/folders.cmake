@@ -1,0 +1,41 @@
+# One target per folder. tbl_library and tbl_program take every .cc of the folder they are called in;
+# *_test.cc becomes <folder>_test, main.cc the program. DEPS is the only door to other folders.
+
+function(_tbl_folder_sources out_sources out_tests)
+  file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER all EXCLUDE REGEX "(_test|/main)\\.cc$")
+  set(${out_sources} ${all} PARENT_SCOPE)
+  set(${out_tests} ${tests} PARENT_SCOPE)
+endfunction()
+
+function(_tbl_folder_test name tests)
+  if(TBL_FUZZ OR NOT tests)
+    return()
+  endif()
+  add_executable(${name}_test ${tests})
+  target_link_libraries(${name}_test PRIVATE tbl_${name} ${ARGN} GTest::gmock_main ${RAPIDCHECK_LIBRARY})
+  add_test(NAME unit.${name} COMMAND ${name}_test)
+  set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 600)
+endfunction()
+
+# tbl_library(<folder> DEPS <targets> [TEST_DEPS <targets>])
+function(tbl_library name)
+  cmake_parse_arguments(ARG "" "" "DEPS;TEST_DEPS" ${ARGN})
+  _tbl_folder_sources(sources tests)
+  add_library(tbl_${name} STATIC ${sources})
+  target_include_directories(tbl_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(tbl_${name} PUBLIC ${ARG_DEPS})
+  _tbl_folder_test(${name} "${tests}" ${ARG_TEST_DEPS})
+endfunction()
+
+# tbl_program(<folder> PROGRAM <name> DEPS <targets>): a library of the folder and <name> from its main.cc
+function(tbl_program name)
+  cmake_parse_arguments(ARG "" "PROGRAM" "DEPS;TEST_DEPS" ${ARGN})
+  tbl_library(${name} DEPS ${ARG_DEPS} TEST_DEPS ${ARG_TEST_DEPS})
+  add_executable(${ARG_PROGRAM} main.cc)
+  target_link_libraries(${ARG_PROGRAM} PRIVATE tbl_${name})
+  set_target_properties(${ARG_PROGRAM} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  set_property(GLOBAL APPEND PROPERTY TBL_PROGRAMS ${ARG_PROGRAM})
+endfunction()
