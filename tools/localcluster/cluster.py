@@ -1,0 +1,192 @@
+"""pd-server, tikv-server, pumps and drainers on this machine."""
+import json
+import os
+import urllib.error
+import urllib.request
+
+from .capture import history_mutations
+from .mariadb import MariaDb
+from .pdclient import Pd, Tikv
+from .process import Process, free_port, wait_until
+from .stubs import ROOT
+
+DAY_MS = 24 * 3600 * 1000
+
+
+def default_bin():
+    return os.environ.get("TBL_BIN") or os.path.join(ROOT, "bin")
+
+
+def http_get(url, timeout=5):
+    """Body of `url`, or None when nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as reply:
+            return reply.read().decode()
+    except (urllib.error.URLError, OSError):
+        return None
+
+
+class Cluster:
+    """Programs in `directory`, from `bin_dir`. Ports are free ones unless given."""
+
+    def __init__(self, directory, bin_dir=None, ports=None, mariadb_options=()):
+        self.directory = str(directory)
+        self.bin = bin_dir or default_bin()
+        self.ports = ports or {}
+        os.makedirs(self.directory, exist_ok=True)
+        self.clock_file = os.path.join(self.directory, "clock")
+        self.pd_process = None
+        self.tikv_process = None
+        self.pumps = {}
+        self.drainers = {}
+        self.pd = None
+        self.mariadb = MariaDb(os.path.join(self.directory, "mariadb"), self._port("mariadb"),
+                               mariadb_options)
+
+    def _port(self, name):
+        return self.ports.setdefault(name, free_port())
+
+    def address(self, name):
+        return f"127.0.0.1:{self._port(name)}"
+
+    def _process(self, name, program, arguments):
+        return Process(name, [os.path.join(self.bin, program), *arguments], self.directory)
+
+    # PD's clock -----------------------------------------------------------------------------------
+
+    def set_clock(self, offset_ms):
+        """PD's clock is the machine's plus this, from its next tick on."""
+        temp = self.clock_file + ".new"
+        with open(temp, "w", encoding="ascii") as f:
+            f.write(f"{int(offset_ms)}\n")
+        os.replace(temp, self.clock_file)
+
+    def set_clock_before(self, ts):
+        """PD's clock reads one day before `ts`."""
+        import time
+        self.set_clock((ts >> 18) - DAY_MS - time.time() * 1000)
+
+    def set_clock_after(self, ts):
+        """PD's clock reads a minute after `ts`."""
+        import time
+        self.set_clock(max(0, (ts >> 18) + 60000 - time.time() * 1000))
+
+    # programs -------------------------------------------------------------------------------------
+
+    def start_pd(self):
+        if not os.path.exists(self.clock_file):
+            self.set_clock(0)
+        url = f"http://{self.address('pd')}"
+        self.pd_process = self._process("pd", "pd-server", [
+            "--name=pd", "--data-dir=pd.data", "--log-file=pd.log", f"--client-urls={url}",
+            f"--peer-urls=http://{self.address('pd-peer')}", f"-clock-file={self.clock_file}"]).start()
+        self.pd_process.wait_ready(lambda: http_get(url + "/pd/api/v1/members"))
+        self.pd = Pd(self.address("pd"))
+
+    def start_tikv(self):
+        self.tikv_process = self._process("tikv", "tikv-server", [
+            f"--addr={self.address('tikv')}", f"--status-addr={self.address('tikv-status')}",
+            "--data-dir=tikv.data", "--log-file=tikv.log", f"--pd-endpoints={self.address('pd')}"]).start()
+        self.tikv_process.wait_ready(lambda: self._region_has_leader())
+
+    def _region_has_leader(self):
+        regions = http_get(f"http://{self.address('pd')}/pd/api/v1/regions")
+        return regions and any(r.get("leader") for r in json.loads(regions).get("regions") or [])
+
+    def start_pump(self, name="pump", wait=True, extra=()):
+        """Registered as node id <name>; data in <name>.data."""
+        address = self.address(name)
+        process = self._process(name, "pump", [
+            f"-node-id={name}", f"-addr={address}", f"-advertise-addr={address}", f"-data-dir={name}.data",
+            f"-pd-urls=http://{self.address('pd')}", f"-log-file={name}.log", *extra]).start()
+        self.pumps[name] = process
+        if wait:
+            process.wait_ready(lambda: self.node_state("pumps", name) == "online" and
+                               http_get(f"http://{address}/status"))
+        return process
+
+    def start_drainer(self, name="drainer", wait=True, config="", initial_commit_ts=-1, extra=()):
+        address = self.address(name)
+        config_file = os.path.join(self.directory, f"{name}.toml")
+        with open(config_file, "w", encoding="utf-8") as f:
+            f.write(config or self.drainer_config())
+        process = self._process(name, "drainer", [
+            f"-node-id={name}", f"-addr={address}", f"-data-dir={name}.data", f"-config={config_file}",
+            f"-pd-urls=http://{self.address('pd')}", f"-log-file={name}.log",
+            f"-initial-commit-ts={initial_commit_ts}", *extra]).start()
+        self.drainers[name] = process
+        if wait:
+            process.wait_ready(lambda: http_get(f"http://{address}/status"), timeout=60)
+        return process
+
+    def drainer_config(self, syncer="", to=""):
+        return ("detect-interval = 1\n"
+                "[syncer]\n"
+                'db-type = "mysql"\n'
+                'ignore-schemas = "INFORMATION_SCHEMA,PERFORMANCE_SCHEMA,mysql"\n'
+                f"{syncer}\n"
+                "[syncer.to]\n"
+                f'host = "127.0.0.1"\nport = {self.mariadb.port}\nuser = "root"\npassword = ""\n{to}\n')
+
+    def binlogctl(self, *arguments):
+        import subprocess
+        return subprocess.run([os.path.join(self.bin, "binlogctl"),
+                               f"-pd-urls=http://{self.address('pd')}", *arguments],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+    # state ----------------------------------------------------------------------------------------
+
+    def node_state(self, kind, node_id):
+        """State in the registry, or None."""
+        import subprocess
+        out = subprocess.run(
+            ["etcdctl", "--endpoints", self.address("pd"), "get", "--print-value-only",
+             f"/tidb-binlog/v1/{kind}/{node_id}"],
+            env={**os.environ, "ETCDCTL_API": "3"}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            check=False).stdout
+        return json.loads(out)["state"] if out.strip() else None
+
+    def checkpoint_ts(self, name="drainer"):
+        """Commit ts up to which the drainer says everything is downstream; 0 when it does not answer."""
+        body = http_get(f"http://{self.address(name)}/commit_ts")
+        try:
+            return json.loads(body)["data"]["ts"] if body else 0
+        except (ValueError, KeyError, TypeError):
+            return 0
+
+    def load_history(self, jobs):
+        """Puts DDL jobs where TiDB keeps its history."""
+        tikv = Tikv(self.address("tikv"), self.pd)
+        pairs = history_mutations(jobs)
+        for i in range(0, len(pairs), 64):
+            tikv.write(pairs[i:i + 64])
+        tikv.close()
+
+    def tikv(self):
+        return Tikv(self.address("tikv"), self.pd)
+
+    def wait_caught_up(self, ts, name="drainer", timeout=120, watch=True):
+        """Waits until the drainer's checkpoint is at least `ts`."""
+        def caught_up():
+            if watch and not self.drainers[name].running():
+                from .process import ProgramFailed
+                raise ProgramFailed(f"{name} ended\n{self.drainers[name].tail()}")
+            return self.checkpoint_ts(name) >= ts
+        wait_until(caught_up, timeout, f"{name} has applied everything up to {ts}", poll=0.1)
+
+    def processes(self):
+        everything = [*self.drainers.values(), *self.pumps.values(), self.tikv_process, self.pd_process]
+        return [p for p in everything if p]
+
+    def stop(self):
+        """Stops everything in order, kills what does not obey."""
+        for process in self.processes():
+            try:
+                process.terminate(timeout=30)
+            except Exception:  # noqa: what does not end is killed, whatever the reason
+                process.kill()
+        if self.mariadb.process:
+            self.mariadb.stop()
+
+    def tails(self):
+        return "\n".join(p.tail() for p in self.processes())
