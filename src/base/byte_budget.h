@@ -9,8 +9,8 @@
 
 namespace tbl {
 
-/// Counts bytes against a limit; any thread. A single request above the limit is granted when nothing
-/// else is out, so one huge item passes alone instead of blocking for ever.
+/// Counts bytes against a limit; any thread. A single request above the limit is granted when
+/// nothing else is out, so one huge item passes alone instead of blocking for ever.
 class ByteBudget {
  public:
   explicit ByteBudget(uint64_t limit) : limit_(limit) {}

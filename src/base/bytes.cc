@@ -23,12 +23,12 @@ bool ByteReader::read_u8(uint8_t* v) {
   return true;
 }
 
-#define TBL_READ_FIXED(name, type, size, get)     \
-  bool ByteReader::name(type* v) {                \
-    if (remaining() < (size)) return false;       \
-    *v = get(pos_);                               \
-    pos_ += (size);                               \
-    return true;                                  \
+#define TBL_READ_FIXED(name, type, size, get) \
+  bool ByteReader::name(type* v) {            \
+    if (remaining() < (size)) return false;   \
+    *v = get(pos_);                           \
+    pos_ += (size);                           \
+    return true;                              \
   }
 TBL_READ_FIXED(read_le16, uint16_t, 2, get_le16)
 TBL_READ_FIXED(read_le32, uint32_t, 4, get_le32)

@@ -1,5 +1,6 @@
-// Reading and writing of bytes: fixed-width integers in either order, varints, and a reader that never
-// leaves its bounds. Bytes from outside (network, disk, a row) are only ever read through ByteReader.
+// Reading and writing of bytes: fixed-width integers in either order, varints, and a reader that
+// never leaves its bounds. Bytes from outside (network, disk, a row) are only ever read through
+// ByteReader.
 #pragma once
 
 #include <bit>
@@ -17,16 +18,34 @@ using Bytes = std::string_view;
 
 static_assert(std::endian::native == std::endian::little, "the formats are written by memcpy");
 
-inline void put_le16(std::string& out, uint16_t v) { out.append(reinterpret_cast<const char*>(&v), 2); }
-inline void put_le32(std::string& out, uint32_t v) { out.append(reinterpret_cast<const char*>(&v), 4); }
-inline void put_le64(std::string& out, uint64_t v) { out.append(reinterpret_cast<const char*>(&v), 8); }
+inline void put_le16(std::string& out, uint16_t v) {
+  out.append(reinterpret_cast<const char*>(&v), 2);
+}
+inline void put_le32(std::string& out, uint32_t v) {
+  out.append(reinterpret_cast<const char*>(&v), 4);
+}
+inline void put_le64(std::string& out, uint64_t v) {
+  out.append(reinterpret_cast<const char*>(&v), 8);
+}
 inline void put_be16(std::string& out, uint16_t v) { put_le16(out, __builtin_bswap16(v)); }
 inline void put_be32(std::string& out, uint32_t v) { put_le32(out, __builtin_bswap32(v)); }
 inline void put_be64(std::string& out, uint64_t v) { put_le64(out, __builtin_bswap64(v)); }
 
-inline uint16_t get_le16(const char* p) { uint16_t v; std::memcpy(&v, p, 2); return v; }
-inline uint32_t get_le32(const char* p) { uint32_t v; std::memcpy(&v, p, 4); return v; }
-inline uint64_t get_le64(const char* p) { uint64_t v; std::memcpy(&v, p, 8); return v; }
+inline uint16_t get_le16(const char* p) {
+  uint16_t v;
+  std::memcpy(&v, p, 2);
+  return v;
+}
+inline uint32_t get_le32(const char* p) {
+  uint32_t v;
+  std::memcpy(&v, p, 4);
+  return v;
+}
+inline uint64_t get_le64(const char* p) {
+  uint64_t v;
+  std::memcpy(&v, p, 8);
+  return v;
+}
 inline uint16_t get_be16(const char* p) { return __builtin_bswap16(get_le16(p)); }
 inline uint32_t get_be32(const char* p) { return __builtin_bswap32(get_le32(p)); }
 inline uint64_t get_be64(const char* p) { return __builtin_bswap64(get_le64(p)); }
@@ -36,9 +55,9 @@ void put_uvarint(std::string& out, uint64_t v);
 /// Zig-zag, then uvarint (Go's varint, protobuf's sint64).
 void put_varint(std::string& out, int64_t v);
 
-/// Walks over bytes it does not own. Every read checks the bounds and leaves the position untouched on
-/// failure. Read functions return false instead of a Status, since they are the inner loop of every
-/// decoder; the decoder says what was being read.
+/// Walks over bytes it does not own. Every read checks the bounds and leaves the position untouched
+/// on failure. Read functions return false instead of a Status, since they are the inner loop of
+/// every decoder; the decoder says what was being read.
 class ByteReader {
  public:
   explicit ByteReader(Bytes data) : pos_(data.data()), end_(data.data() + data.size()) {}

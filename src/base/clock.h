@@ -26,6 +26,8 @@ constexpr int kTsoLogicalBits = 18;
 constexpr uint64_t make_tso(int64_t physical_ms, uint64_t logical) {
   return static_cast<uint64_t>(physical_ms) << kTsoLogicalBits | logical;
 }
-constexpr int64_t tso_physical_ms(uint64_t ts) { return static_cast<int64_t>(ts >> kTsoLogicalBits); }
+constexpr int64_t tso_physical_ms(uint64_t ts) {
+  return static_cast<int64_t>(ts >> kTsoLogicalBits);
+}
 
 }  // namespace tbl

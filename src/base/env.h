@@ -1,5 +1,5 @@
-// Files behind four small interfaces, so that a test can put a disk under pump's log that loses unsynced
-// writes, tears them, flips bits or fills up (base/sim_env.h).
+// Files behind four small interfaces, so that a test can put a disk under pump's log that loses
+// unsynced writes, tears them, flips bits or fills up (base/sim_env.h).
 //
 // Objects are not shared between threads unless said. Every error names the path.
 #pragma once
@@ -34,7 +34,8 @@ class WritableFile {
 class RandomAccessFile {
  public:
   virtual ~RandomAccessFile() = default;
-  /// Reads up to `n` bytes at `offset` into `buffer` (at least n bytes); fewer only at the end of file.
+  /// Reads up to `n` bytes at `offset` into `buffer` (at least n bytes); fewer only at the end of
+  /// file.
   virtual Result<size_t> read(uint64_t offset, size_t n, char* buffer) const = 0;
   virtual Result<uint64_t> size() const = 0;
 };
@@ -68,7 +69,8 @@ class Env {
   /// fsync of a directory: creations, renames and removals in it are on disk.
   virtual Status sync_dir(const std::string& dir) = 0;
   virtual bool exists(const std::string& path) = 0;
-  /// Exclusive, non-blocking flock; creates the file with mode 0600. Error: "<path>: file already locked".
+  /// Exclusive, non-blocking flock; creates the file with mode 0600. Error: "<path>: file already
+  /// locked".
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
   virtual Result<DiskSpace> disk_space(const std::string& dir) = 0;
 

@@ -1,6 +1,7 @@
 // The log, in TiDB's unified format, one line per event:
 //   [2019/04/28 09:29:59.016 +00:00] [INFO] [nodes.cc:48] ["query node"] [type=pump] [node="{...}"]
-// A message, key or value is quoted (and JSON-escaped) when it holds a byte <= 0x20 or one of \ " [ ] =.
+// A message, key or value is quoted (and JSON-escaped) when it holds a byte <= 0x20 or one of \ " [
+// ] =.
 //
 //   log_info("start to serve", {{"addr", addr}, {"max commit ts", ts}});
 //   log_error("write failed", {{"segment", id}, {"error", status}});
@@ -8,6 +9,7 @@
 // Any thread. Before set_up_log() lines of INFO and above go to stdout.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -33,14 +35,14 @@ struct LogField {
   LogField(std::string_view k, bool v) : key(k), value(v ? "true" : "false") {}
   LogField(std::string_view k, double v);
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  LogField(std::string_view k, T v) : key(k), value(std::to_string(v)) {}
+  requires(!std::same_as<T, bool>) LogField(std::string_view k, T v)
+      : key(k), value(std::to_string(v)) {}
 };
 using LogFields = std::initializer_list<LogField>;
 
 struct LogOptions {
-  std::string level = "info";  ///< debug, info, warn, error, fatal; any case
-  std::string file;            ///< empty: stdout
+  std::string level = "info";              ///< debug, info, warn, error, fatal; any case
+  std::string file;                        ///< empty: stdout
   uint64_t max_file_bytes = 300ULL << 20;  ///< then renamed to <name>-<time>.<ext>; never deleted
 };
 
@@ -86,7 +88,7 @@ class LogEvery {
 
  private:
   const int64_t interval_ms_;
-  int64_t next_ms_ = 0;
+  std::atomic<int64_t> next_ms_{0};
 };
 
 }  // namespace tbl

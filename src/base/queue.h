@@ -13,9 +13,9 @@
 
 namespace tbl {
 
-/// Many producers, many consumers, first in first out. Each item carries its weight in bytes; push()
-/// waits while the weights inside exceed the limit (an item above the limit enters an empty queue).
-/// After close() pushes are refused and pops drain what is left, then report the end.
+/// Many producers, many consumers, first in first out. Each item carries its weight in bytes;
+/// push() waits while the weights inside exceed the limit (an item above the limit enters an empty
+/// queue). After close() pushes are refused and pops drain what is left, then report the end.
 template <typename T>
 class Queue {
  public:
@@ -24,7 +24,8 @@ class Queue {
   /// False: closed, or stop was requested; the item is gone.
   bool push(T item, uint64_t bytes, const StopToken& stop = {}) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, stop, [&] { return closed_ || items_.empty() || bytes_ + bytes <= limit_; });
+    changed_.wait(lock, stop,
+                  [&] { return closed_ || items_.empty() || bytes_ + bytes <= limit_; });
     if (closed_ || stop.stop_requested()) return false;
     items_.emplace_back(std::move(item), bytes);
     bytes_ += bytes;

@@ -8,11 +8,10 @@ namespace tbl {
 
 std::string_view status_code_name(StatusCode code) {
   static constexpr std::array<std::string_view, 17> kNames = {
-      "OK",          "Canceled",          "Unknown",            "InvalidArgument",
-      "DeadlineExceeded", "NotFound",     "AlreadyExists",      "PermissionDenied",
-      "ResourceExhausted", "FailedPrecondition", "Aborted",     "OutOfRange",
-      "Unimplemented", "Internal",        "Unavailable",        "DataLoss",
-      "Unauthenticated"};
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
   auto index = static_cast<size_t>(code);
   return index < kNames.size() ? kNames[index] : "Unknown";
 }

@@ -1,9 +1,10 @@
 // Errors are values. Status says how a call ended; Result<T> is a value or such a Status.
 //
-// Codes are gRPC's (0 to 16), so that one type serves disk, network and RPC replies alike. A message
-// names the file, table, ts, address or key it is about. wrap() puts the caller's view in front, and the
-// text reads from the outermost to the root cause: "open log: read segment 3: checksum mismatch".
-// Exceptions do not cross a function of this project: they are caught where a library throws them.
+// Codes are gRPC's (0 to 16), so that one type serves disk, network and RPC replies alike. A
+// message names the file, table, ts, address or key it is about. wrap() puts the caller's view in
+// front, and the text reads from the outermost to the root cause: "open log: read segment 3:
+// checksum mismatch". Exceptions do not cross a function of this project: they are caught where a
+// library throws them.
 #pragma once
 
 #include <cstdint>
@@ -80,14 +81,16 @@ Status unimplemented(std::string message);
 Status internal_error(std::string message);
 /// Bytes that are not what their format says: a bad checksum, a truncated record.
 Status data_loss(std::string message);
-/// "<what>: <strerror(errno_value)>"; ENOENT is kNotFound, ENOSPC kResourceExhausted, else kUnknown.
+/// "<what>: <strerror(errno_value)>"; ENOENT is kNotFound, ENOSPC kResourceExhausted, else
+/// kUnknown.
 Status errno_status(int errno_value, std::string_view what);
 
 /// A value or the Status that says why there is none (never an ok one).
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit, so that `return value;` reads well
+  Result(T value)
+      : value_(std::move(value)) {}  // NOLINT: implicit, so that `return value;` reads well
   Result(Status status) : status_(std::move(status)) {}  // NOLINT: the same for `return error;`
 
   bool ok() const { return value_.has_value(); }
@@ -112,15 +115,15 @@ class [[nodiscard]] Result {
 #define TBL_CONCAT(a, b) TBL_CONCAT_INNER(a, b)
 
 /// Leaves the function with the error, if `expr` (a Status) is one.
-#define TBL_TRY(expr)                                  \
-  do {                                                 \
+#define TBL_TRY(expr)                                                              \
+  do {                                                                             \
     if (::tbl::Status tbl_status_ = (expr); !tbl_status_.ok()) return tbl_status_; \
   } while (false)
 
 /// `TBL_ASSIGN(auto x, f())`: x from a Result, or leaves the function with its error.
 #define TBL_ASSIGN(lhs, expr) TBL_ASSIGN_INNER(TBL_CONCAT(tbl_result_, __LINE__), lhs, expr)
-#define TBL_ASSIGN_INNER(tmp, lhs, expr)        \
-  auto tmp = (expr);                            \
+#define TBL_ASSIGN_INNER(tmp, lhs, expr)         \
+  auto tmp = (expr);                             \
   if (!tmp.ok()) return std::move(tmp).status(); \
   lhs = std::move(tmp).value()
 

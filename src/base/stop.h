@@ -37,9 +37,9 @@ class Thread {
   std::thread thread_;
 };
 
-/// Turns SIGHUP, SIGINT, SIGTERM and SIGQUIT into a request on a StopSource. Make one in main() before
-/// any thread starts: it blocks the signals in the calling thread (and so in all later ones) and waits
-/// for them on a thread of its own. SIGPIPE is ignored from then on.
+/// Turns SIGHUP, SIGINT, SIGTERM and SIGQUIT into a request on a StopSource. Make one in main()
+/// before any thread starts: it blocks the signals in the calling thread (and so in all later ones)
+/// and waits for them on a thread of its own. SIGPIPE is ignored from then on.
 class StopSignals {
  public:
   /// `on_signal` runs once, on the waiting thread, with the signal's number.
