@@ -17,28 +17,7 @@ void put_varint(std::string& out, int64_t v) {
   put_uvarint(out, (static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63));
 }
 
-bool ByteReader::read_u8(uint8_t* v) {
-  if (pos_ == end_) return false;
-  *v = static_cast<uint8_t>(*pos_++);
-  return true;
-}
-
-#define TBL_READ_FIXED(name, type, size, get) \
-  bool ByteReader::name(type* v) {            \
-    if (remaining() < (size)) return false;   \
-    *v = get(pos_);                           \
-    pos_ += (size);                           \
-    return true;                              \
-  }
-TBL_READ_FIXED(read_le16, uint16_t, 2, get_le16)
-TBL_READ_FIXED(read_le32, uint32_t, 4, get_le32)
-TBL_READ_FIXED(read_le64, uint64_t, 8, get_le64)
-TBL_READ_FIXED(read_be16, uint16_t, 2, get_be16)
-TBL_READ_FIXED(read_be32, uint32_t, 4, get_be32)
-TBL_READ_FIXED(read_be64, uint64_t, 8, get_be64)
-#undef TBL_READ_FIXED
-
-bool ByteReader::read_uvarint(uint64_t* v) {
+bool ByteReader::read_long_uvarint(uint64_t* v) {
   uint64_t result = 0;
   const char* p = pos_;
   for (unsigned shift = 0; shift < 70 && p != end_; shift += 7) {
@@ -52,26 +31,6 @@ bool ByteReader::read_uvarint(uint64_t* v) {
     }
   }
   return false;
-}
-
-bool ByteReader::read_varint(int64_t* v) {
-  uint64_t u = 0;
-  if (!read_uvarint(&u)) return false;
-  *v = static_cast<int64_t>((u >> 1) ^ (~(u & 1) + 1));
-  return true;
-}
-
-bool ByteReader::read_bytes(size_t n, Bytes* v) {
-  if (remaining() < n) return false;
-  *v = Bytes(pos_, n);
-  pos_ += n;
-  return true;
-}
-
-bool ByteReader::skip(size_t n) {
-  if (remaining() < n) return false;
-  pos_ += n;
-  return true;
 }
 
 std::string to_hex(Bytes data) {

@@ -67,20 +67,53 @@ class ByteReader {
   const char* position() const { return pos_; }
   Bytes rest() const { return {pos_, remaining()}; }
 
-  bool read_u8(uint8_t* v);
-  bool read_le16(uint16_t* v);
-  bool read_le32(uint32_t* v);
-  bool read_le64(uint64_t* v);
-  bool read_be16(uint16_t* v);
-  bool read_be32(uint32_t* v);
-  bool read_be64(uint64_t* v);
+  bool read_u8(uint8_t* v) {
+    if (pos_ == end_) return false;
+    *v = static_cast<uint8_t>(*pos_++);
+    return true;
+  }
+  bool read_le16(uint16_t* v) { return read_fixed<get_le16>(v); }
+  bool read_le32(uint32_t* v) { return read_fixed<get_le32>(v); }
+  bool read_le64(uint64_t* v) { return read_fixed<get_le64>(v); }
+  bool read_be16(uint16_t* v) { return read_fixed<get_be16>(v); }
+  bool read_be32(uint32_t* v) { return read_fixed<get_be32>(v); }
+  bool read_be64(uint64_t* v) { return read_fixed<get_be64>(v); }
   /// Fails on more than 10 bytes and on bits above 64.
-  bool read_uvarint(uint64_t* v);
-  bool read_varint(int64_t* v);
-  bool read_bytes(size_t n, Bytes* v);
-  bool skip(size_t n);
+  bool read_uvarint(uint64_t* v) {
+    if (pos_ != end_ && static_cast<uint8_t>(*pos_) < 0x80) {
+      *v = static_cast<uint8_t>(*pos_++);
+      return true;
+    }
+    return read_long_uvarint(v);
+  }
+  bool read_varint(int64_t* v) {
+    uint64_t u = 0;
+    if (!read_uvarint(&u)) return false;
+    *v = static_cast<int64_t>((u >> 1) ^ (~(u & 1) + 1));
+    return true;
+  }
+  bool read_bytes(size_t n, Bytes* v) {
+    if (remaining() < n) return false;
+    *v = Bytes(pos_, n);
+    pos_ += n;
+    return true;
+  }
+  bool skip(size_t n) {
+    if (remaining() < n) return false;
+    pos_ += n;
+    return true;
+  }
 
  private:
+  template <auto get, typename T>
+  bool read_fixed(T* v) {
+    if (remaining() < sizeof(T)) return false;
+    *v = get(pos_);
+    pos_ += sizeof(T);
+    return true;
+  }
+  bool read_long_uvarint(uint64_t* v);
+
   const char* pos_;
   const char* end_;
 };
