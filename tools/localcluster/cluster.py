@@ -1,13 +1,15 @@
 """pd-server, tikv-server, pumps and drainers on this machine."""
 import json
 import os
+import subprocess
+import time
 import urllib.error
 import urllib.request
 
 from .capture import history_mutations
 from .mariadb import MariaDb
 from .pdclient import Pd, Tikv
-from .process import Process, free_port, wait_until
+from .process import Process, ProgramFailed, free_port, wait_until
 from .stubs import ROOT
 
 DAY_MS = 24 * 3600 * 1000
@@ -63,12 +65,10 @@ class Cluster:
 
     def set_clock_before(self, ts):
         """PD's clock reads one day before `ts`."""
-        import time
         self.set_clock((ts >> 18) - DAY_MS - time.time() * 1000)
 
     def set_clock_after(self, ts):
         """PD's clock reads a minute after `ts`."""
-        import time
         self.set_clock(max(0, (ts >> 18) + 60000 - time.time() * 1000))
 
     # programs -------------------------------------------------------------------------------------
@@ -129,7 +129,6 @@ class Cluster:
                 f'host = "127.0.0.1"\nport = {self.mariadb.port}\nuser = "root"\npassword = ""\n{to}\n')
 
     def binlogctl(self, *arguments):
-        import subprocess
         return subprocess.run([os.path.join(self.bin, "binlogctl"),
                                f"-pd-urls=http://{self.address('pd')}", *arguments],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
@@ -138,7 +137,6 @@ class Cluster:
 
     def node_state(self, kind, node_id):
         """State in the registry, or None."""
-        import subprocess
         out = subprocess.run(
             ["etcdctl", "--endpoints", self.address("pd"), "get", "--print-value-only",
              f"/tidb-binlog/v1/{kind}/{node_id}"],
@@ -169,7 +167,6 @@ class Cluster:
         """Waits until the drainer's checkpoint is at least `ts`."""
         def caught_up():
             if watch and not self.drainers[name].running():
-                from .process import ProgramFailed
                 raise ProgramFailed(f"{name} ended\n{self.drainers[name].tail()}")
             return self.checkpoint_ts(name) >= ts
         wait_until(caught_up, timeout, f"{name} has applied everything up to {ts}", poll=0.1)

@@ -1,0 +1,45 @@
+"""What every whole-system test gets: a private cluster directory, and the logs' ends when it fails."""
+import os
+import random
+import shutil
+import tempfile
+
+import pytest
+
+from localcluster.cluster import Cluster
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    setattr(item, "report_" + call.when, outcome.get_result())
+
+
+@pytest.fixture
+def cluster(request):
+    """A Cluster in a directory of its own, nothing started; stopped at the end, kept when it failed."""
+    directory = tempfile.mkdtemp(prefix="tbl-test-")
+    cluster = Cluster(directory)
+    yield cluster
+    failed = getattr(request.node, "report_call", None) and request.node.report_call.failed
+    if failed:
+        print(cluster.tails())
+    cluster.stop()
+    if failed:
+        print(f"kept: {directory}")
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def rng():
+    """Random numbers; TBL_SEED repeats a run."""
+    seed = int(os.environ.get("TBL_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"TBL_SEED={seed}")
+    return random.Random(seed)
+
+
+@pytest.fixture
+def full():
+    """True in ./test --full."""
+    return bool(os.environ.get("TBL_FULL"))
