@@ -24,6 +24,7 @@ struct CallOptions {
   /// For the whole call, sent as grpc-timeout; 0: none.
   std::chrono::milliseconds timeout{0};
   bool gzip = false;  ///< compress requests and so ask for compressed answers
+  /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left out.
   Metadata metadata;
 };
 

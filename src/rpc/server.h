@@ -27,7 +27,8 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 struct CallInfo {
   std::string path;  ///< "/binlog.Pump/PullBinlogs"
   std::string peer;  ///< "127.0.0.1:40312", or "unix"
-  Metadata metadata;  ///< request headers without pseudo headers
+  /// Request headers without pseudo headers and those of the transport (te, content-type, grpc-*).
+  Metadata metadata;
 };
 
 /// Bytes of one large message that are not in memory: pulled by the loop as the client's window allows.
@@ -58,6 +59,8 @@ class ServerCall {
   virtual uint64_t pending_bytes() const = 0;
   /// Waits until pending_bytes() < limit (true), or the call is over or `timeout` passed (false).
   virtual bool wait_writable(uint64_t limit, std::chrono::milliseconds timeout) = 0;
+  /// Stops and resumes reading (HTTP/2 flow control holds the client back).
+  virtual void set_reading(bool on) = 0;
   /// Finished, cancelled, past its deadline, or its connection is gone.
   virtual bool over() const = 0;
 };
