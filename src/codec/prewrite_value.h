@@ -85,8 +85,9 @@ class PrewriteValueWriter {
 
  private:
   struct Table {
-    int64_t id;
-    std::string inserted, updated, deleted, sequence;
+    int64_t id = 0;
+    std::string rows[3] = {};  ///< inserted, updated, deleted
+    std::string sequence = {};
   };
   std::vector<Table> tables_;
 };

@@ -43,7 +43,7 @@ void append_datetime(std::string& out, const TimeFields& t, int fsp);
 void append_duration(std::string& out, int64_t nanoseconds, int fsp);
 
 /// Reads "2020-02-03", "2020-02-03 04:05:06" or with a fraction (also 'T' between); false if it is
-/// none. The fraction is kept to microseconds, rounded up from half. Fields are limited to their
+/// none. The fraction is cut to microseconds. Fields are limited to their
 /// digits' usual range, the day is not checked against the month.
 bool parse_datetime(std::string_view text, TimeFields* t);
 /// Reads "[-]hhh:mm:ss[.ffffff]" or "hh:mm"; false if it is none or beyond 838:59:59.

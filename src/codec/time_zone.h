@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "codec/time.h"
+#include "codec/zone_rule.h"
 
 namespace tbl::codec {
 
@@ -22,7 +23,7 @@ class TimeZone {
   /// The zone of the bytes of a TZif file (RFC 8536).
   static Result<TimeZone> parse(std::string_view tzif);
 
-  bool is_utc() const { return transitions_.empty() && first_offset_ == 0 && footer_.empty(); }
+  bool is_utc() const { return transitions_.empty() && first_offset_ == 0 && !rule_; }
   /// Seconds east of UTC at that moment.
   int64_t offset_at(int64_t unix_seconds) const;
   /// Wall clock of a UTC time. A zero time stays as it is.
@@ -32,13 +33,14 @@ class TimeZone {
   TimeFields to_utc(const TimeFields& wall) const;
 
  private:
+  friend class TzifParser;
   struct Transition {
     int64_t at;
     int64_t offset;
   };
   int64_t first_offset_ = 0;
   std::vector<Transition> transitions_;
-  std::string footer_;
+  std::optional<ZoneRule> rule_;  ///< after the last transition
 };
 
 }  // namespace tbl::codec

@@ -28,7 +28,6 @@ enum class WireError : uint8_t {
   kIllegalTag,
   kIllegalWireType,
   kWrongWireType,
-  kUnexpectedEndOfGroup,
 };
 
 /// One field as read: which of `varint` (also fixed32 and fixed64) and `bytes` is set tells `type`.
@@ -44,15 +43,17 @@ struct WireField {
   int32_t as_int32() const { return static_cast<int32_t>(varint); }
 };
 
-/// Walks over the fields of one message. Points into the message; copies nothing.
+/// Walks over the fields of one message. Points into the message; copies nothing. Bits of a varint
+/// above 64 are dropped, as the originals do.
 class WireReader {
  public:
   explicit WireReader(Bytes message) : pos_(message.data()), end_(pos_ + message.size()) {}
 
   /// False at the end and on damage: failed() tells which.
   bool next(WireField* field);
-  /// Makes the walk fail unless the field just read is of that type.
-  bool expect(const WireField& field, WireType type);
+  /// Makes the walk fail unless the field just read, which the message calls `name`, is of that
+  /// type.
+  bool expect(const WireField& field, WireType type, const char* name);
   bool failed() const { return error_ != WireError::kNone; }
   WireError error() const { return error_; }
   /// The text for "message" `name`, e.g. "unexpected EOF" or "proto: Binlog: wiretype end group for
@@ -62,14 +63,15 @@ class WireReader {
  private:
   bool read_varint(uint64_t* v);
   bool read_payload(WireField* field);
-  bool skip_group(int depth);
-  bool fail(WireError error);
+  bool skip_group();
+  bool fail(WireError error, uint64_t number = 0, uint32_t type = 0);
 
   const char* pos_;
   const char* end_;
   WireError error_ = WireError::kNone;
-  uint32_t bad_number_ = 0;
+  int32_t bad_number_ = 0;
   uint32_t bad_type_ = 0;
+  const char* bad_field_ = "";
 };
 
 /// Protobuf's varint: like ByteReader::read_uvarint, but bits above 64 are dropped, as Go's
