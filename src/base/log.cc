@@ -120,7 +120,11 @@ bool log_enabled(LogLevel level) { return level >= sink().level(); }
 
 void log_at(LogLevel level, std::string_view message, LogFields fields,
             const std::source_location& where) {
-  if (!log_enabled(level)) return;
+  if (log_enabled(level)) log_always(level, message, fields, where);
+}
+
+void log_always(LogLevel level, std::string_view message, LogFields fields,
+                const std::source_location& where) {
   sink().write(format_log_line(level, message, fields, where, system_clock().unix_ms()));
 }
 

@@ -55,6 +55,10 @@ bool log_enabled(LogLevel level);
 void log_at(LogLevel level, std::string_view message, LogFields fields,
             const std::source_location& where = std::source_location::current());
 
+/// Whatever the level is: the few start-up lines that say what is running.
+void log_always(LogLevel level, std::string_view message, LogFields fields,
+                const std::source_location& where = std::source_location::current());
+
 inline void log_debug(std::string_view message, LogFields fields = {},
                       const std::source_location& where = std::source_location::current()) {
   if (log_enabled(LogLevel::kDebug)) log_at(LogLevel::kDebug, message, fields, where);
