@@ -1,0 +1,57 @@
+#include "tikv/mvcc/command.h"
+
+namespace tbl::tikv {
+
+WriteCommand::WriteCommand(Store& store, const std::vector<Key>& keys)
+    : store_(store),
+      latches_(store.latches.acquire(keys)),
+      snapshot_(store.engine),
+      reader_(snapshot_) {}
+
+void WriteCommand::put_lock(const Key& key, const Lock& lock) {
+  edits_.put(Cf::kLock, key.data(), encode_lock(lock));
+}
+
+void WriteCommand::erase_lock(const Key& key) { edits_.erase(Cf::kLock, key.data()); }
+
+void WriteCommand::put_value(const Key& key, uint64_t start_ts, Bytes value) {
+  edits_.put(Cf::kDefault, key.at(start_ts), value);
+}
+
+void WriteCommand::put_write(const Key& key, uint64_t commit_ts, const Write& write) {
+  edits_.put(Cf::kWrite, key.at(commit_ts), encode_write(write));
+}
+
+Status WriteCommand::commit(const Key& key, const Lock& lock, uint64_t commit_ts) {
+  Write write{committed_type(lock.type), lock.start_ts, lock.short_value, false};
+  TBL_ASSIGN(const auto present, reader_.record_at(key, commit_ts));
+  write.overlapped_rollback = present && present->type == WriteType::kRollback;
+  put_write(key, commit_ts, write);
+  erase_lock(key);
+  return ok_status();
+}
+
+Status WriteCommand::roll_back(const Key& key, uint64_t start_ts,
+                               const std::optional<Lock>& own_lock) {
+  if (own_lock) {
+    if (own_lock->type == LockType::kPut && !own_lock->short_value) {
+      edits_.erase(Cf::kDefault, key.at(start_ts));
+    }
+    erase_lock(key);
+  }
+  TBL_ASSIGN(const auto present, reader_.record_at(key, start_ts));
+  Write write{WriteType::kRollback, start_ts, std::nullopt, false};
+  if (present && present->type != WriteType::kRollback) {
+    write = *present;
+    write.overlapped_rollback = true;
+  }
+  put_write(key, start_ts, write);
+  return ok_status();
+}
+
+Status WriteCommand::apply() {
+  if (edits_.empty()) return ok_status();
+  return store_.engine.write(edits_);
+}
+
+}  // namespace tbl::tikv

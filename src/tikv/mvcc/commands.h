@@ -1,0 +1,105 @@
+// The commands of a transactional store, one file each. All take the request of kvrpcpb and fill
+// its answer; what the protocol knows as an error stands in the answer, and a Status that is not ok
+// means that the storage failed. Any thread, any number at once. The region is checked by the
+// caller.
+#pragma once
+
+#include "base/status.h"
+
+namespace kvrpcpb {
+class BatchGetRequest;
+class BatchGetResponse;
+class BatchRollbackRequest;
+class BatchRollbackResponse;
+class CheckSecondaryLocksRequest;
+class CheckSecondaryLocksResponse;
+class CheckTxnStatusRequest;
+class CheckTxnStatusResponse;
+class CleanupRequest;
+class CleanupResponse;
+class CommitRequest;
+class CommitResponse;
+class DeleteRangeRequest;
+class DeleteRangeResponse;
+class GCRequest;
+class GCResponse;
+class GetRequest;
+class GetResponse;
+class MvccGetByKeyRequest;
+class MvccGetByKeyResponse;
+class MvccGetByStartTsRequest;
+class MvccGetByStartTsResponse;
+class PessimisticLockRequest;
+class PessimisticLockResponse;
+class PessimisticRollbackRequest;
+class PessimisticRollbackResponse;
+class PrewriteRequest;
+class PrewriteResponse;
+class ResolveLockRequest;
+class ResolveLockResponse;
+class ScanLockRequest;
+class ScanLockResponse;
+class ScanRequest;
+class ScanResponse;
+class TxnHeartBeatRequest;
+class TxnHeartBeatResponse;
+class UnsafeDestroyRangeRequest;
+class UnsafeDestroyRangeResponse;
+}  // namespace kvrpcpb
+
+namespace tbl::tikv {
+
+struct Store;
+
+// get.cc, scan.cc
+Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetResponse* response);
+Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
+                 kvrpcpb::BatchGetResponse* response);
+Status scan(Store& store, const kvrpcpb::ScanRequest& request, kvrpcpb::ScanResponse* response);
+
+// prewrite.cc, commit.cc, rollback.cc: the two phases. Asynchronous commit and one-phase commit are
+// declined by leaving min_commit_ts and one_pc_commit_ts 0, and clients then use two phases.
+Status prewrite(Store& store, const kvrpcpb::PrewriteRequest& request,
+                kvrpcpb::PrewriteResponse* response);
+Status commit(Store& store, const kvrpcpb::CommitRequest& request,
+              kvrpcpb::CommitResponse* response);
+Status batch_rollback(Store& store, const kvrpcpb::BatchRollbackRequest& request,
+                      kvrpcpb::BatchRollbackResponse* response);
+Status cleanup(Store& store, const kvrpcpb::CleanupRequest& request,
+               kvrpcpb::CleanupResponse* response);
+
+// check_txn_status.cc, check_secondary_locks.cc, resolve_lock.cc, scan_lock.cc: what became of
+// another's transaction, and clearing up after it
+Status check_txn_status(Store& store, const kvrpcpb::CheckTxnStatusRequest& request,
+                        kvrpcpb::CheckTxnStatusResponse* response);
+Status txn_heart_beat(Store& store, const kvrpcpb::TxnHeartBeatRequest& request,
+                      kvrpcpb::TxnHeartBeatResponse* response);
+Status check_secondary_locks(Store& store, const kvrpcpb::CheckSecondaryLocksRequest& request,
+                             kvrpcpb::CheckSecondaryLocksResponse* response);
+Status resolve_lock(Store& store, const kvrpcpb::ResolveLockRequest& request,
+                    kvrpcpb::ResolveLockResponse* response);
+Status scan_lock(Store& store, const kvrpcpb::ScanLockRequest& request,
+                 kvrpcpb::ScanLockResponse* response);
+
+// pessimistic.cc. A lock held by another is answered at once, whatever the wait timeout: clients
+// then resolve it or back off and ask again.
+Status pessimistic_lock(Store& store, const kvrpcpb::PessimisticLockRequest& request,
+                        kvrpcpb::PessimisticLockResponse* response);
+Status pessimistic_rollback(Store& store, const kvrpcpb::PessimisticRollbackRequest& request,
+                            kvrpcpb::PessimisticRollbackResponse* response);
+
+// mvcc_info.cc: all that is known about a key
+Status mvcc_get_by_key(Store& store, const kvrpcpb::MvccGetByKeyRequest& request,
+                       kvrpcpb::MvccGetByKeyResponse* response);
+/// The first key, in key order, that the transaction locked or wrote.
+Status mvcc_get_by_start_ts(Store& store, const kvrpcpb::MvccGetByStartTsRequest& request,
+                            kvrpcpb::MvccGetByStartTsResponse* response);
+
+// range.cc, gc.cc: removing what nobody may ask for any more
+Status delete_range(Store& store, const kvrpcpb::DeleteRangeRequest& request,
+                    kvrpcpb::DeleteRangeResponse* response);
+Status unsafe_destroy_range(Store& store, const kvrpcpb::UnsafeDestroyRangeRequest& request,
+                            kvrpcpb::UnsafeDestroyRangeResponse* response);
+Status gc(Store& store, const kvrpcpb::GCRequest& request, kvrpcpb::GCResponse* response);
+
+}  // namespace tbl::tikv
