@@ -42,7 +42,7 @@ using LogFields = std::initializer_list<LogField>;
 
 struct LogOptions {
   std::string level = "info";              ///< debug, info, warn, error, fatal; any case
-  std::string file;                        ///< empty: stdout
+  std::string file{};                      ///< empty: stdout
   uint64_t max_file_bytes = 300ULL << 20;  ///< then renamed to <name>-<time>.<ext>; never deleted
 };
 
