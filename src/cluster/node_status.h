@@ -41,7 +41,4 @@ struct NodeStatus {
   bool operator==(const NodeStatus&) const = default;
 };
 
-/// The wall-clock second of a ts in local time, as Go prints it: "2019-04-28 09:29:57 +0000 UTC".
-std::string format_ts_time(int64_t ts);
-
 }  // namespace tbl::cluster

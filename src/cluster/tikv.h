@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -167,7 +168,8 @@ class Txn {
 
   TikvClient& client_;
   const uint64_t start_ts_;
-  std::vector<Mutation> mutations_;
+  std::vector<Mutation> mutations_;                    ///< the primary is the first
+  std::unordered_map<std::string, size_t> positions_;  ///< of each key in mutations_
 };
 
 }  // namespace tbl::cluster
