@@ -72,13 +72,29 @@ class SchemaTracker {
   Result<SchemaAndTable> names_at(int64_t version) const;
 
  private:
-  struct Waiting;
-  struct Form;
-  struct Table;
+  /// A job to come: parsed already, or still as text.
+  struct Waiting {
+    int64_t version = 0;
+    int64_t job_id = 0;
+    DdlJobPtr job;
+    std::string json;
+  };
+  /// A table as of one schema version: parsed already, or still as text.
+  struct Form {
+    int64_t version = 0;
+    TableInfoPtr info;
+    std::string json;
+  };
+  struct Table {
+    int64_t schema_id = 0;
+    SchemaAndTable names;
+    int64_t last_version = 0;  ///< of the last job applied to it
+    std::vector<Form> forms;   ///< oldest first, at most kFormsKept
+  };
 
+  static Result<DdlJobPtr> job_of(const Waiting& waiting);
+  Status apply_one(const DdlJob& job);
   Status apply(const DdlJob& job);
-  Status apply_to_database(const DdlJob& job);
-  Status apply_to_table(const DdlJob& job);
   Status create_database(const DdlJob& job);
   Status replace_database(const DdlJob& job);
   Status drop_database(const DdlJob& job);
@@ -87,9 +103,12 @@ class SchemaTracker {
   Status truncate_table(const DdlJob& job);
   Status replace_table(const DdlJob& job);
   Status add_table(const DdlJob& job, const TableInfoPtr& info);
-  Status drop_table(int64_t table_id);
-  Status record(const DdlJob& job, const TableInfoPtr& info);
-  Result<TableInfoPtr> parsed(Form& form);
+  Status drop_table(const DdlJob& job);
+  void forget_rows_of(int64_t table_id);
+  Result<const DbInfo*> database(int64_t schema_id) const;
+  Result<Table*> find(int64_t table_id);
+  void put_form(Table& table, const DdlJob& job);
+  static Result<TableInfoPtr> parsed(Form& form);
 
   int64_t version_ = 0;
   std::deque<Waiting> waiting_;  ///< by version

@@ -1,0 +1,293 @@
+#include "schema/tracker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace tbl::schema {
+
+namespace {
+
+constexpr size_t kFormsKept = 2;
+constexpr int64_t kMysqlDatabaseId = 1;
+
+Status table_not_found(int64_t table_id) {
+  return not_found(fmt::format("table {} not found", table_id));
+}
+
+}  // namespace
+
+SchemaTracker::SchemaTracker() {
+  auto mysql = std::make_shared<DbInfo>();
+  mysql->id = kMysqlDatabaseId;
+  mysql->name = CiName::of("mysql");
+  mysql->state = SchemaState::kPublic;
+  databases_.emplace(kMysqlDatabaseId, std::move(mysql));
+}
+
+SchemaTracker::~SchemaTracker() = default;
+
+void SchemaTracker::load_history(std::vector<HistoryEntry> entries) {
+  std::ranges::stable_sort(entries, {}, &HistoryEntry::schema_version);
+  for (auto& entry : entries) {
+    waiting_.push_back({entry.schema_version, entry.job_id, nullptr, std::move(entry.json)});
+  }
+}
+
+Status SchemaTracker::load_snapshot(SchemaSnapshot snapshot) {
+  for (auto& db : snapshot.databases) {
+    if (db->id == kMysqlDatabaseId) mysql_is_ours_ = false;
+    databases_[db->id] = std::move(db);
+  }
+  for (auto& table : snapshot.tables) {
+    TBL_ASSIGN(const DbInfo* db, database(table.schema_id));
+    Table& entry = tables_[table.header.id];
+    entry.schema_id = table.schema_id;
+    entry.names = {db->name.o, table.header.name.o};
+    entry.last_version = snapshot.schema_version;
+    entry.forms = {{snapshot.schema_version, nullptr, std::move(table.json)}};
+  }
+  version_ = snapshot.schema_version;
+  return ok_status();
+}
+
+void SchemaTracker::append(DdlJobPtr job) {
+  if (job->is_dropping_column()) {
+    dropping_column_.insert(job->table_id);
+    return;
+  }
+  if (!waiting_.empty() && waiting_.back().version >= job->schema_version) return;
+  waiting_.push_back({job->schema_version, job->id, std::move(job), {}});
+}
+
+Result<DdlJobPtr> SchemaTracker::job_of(const Waiting& waiting) {
+  if (waiting.job) return waiting.job;
+  TBL_ASSIGN(DdlJob job, parse_job(waiting.json));
+  return std::make_shared<const DdlJob>(std::move(job));
+}
+
+Status SchemaTracker::apply_up_to(int64_t version) {
+  while (!waiting_.empty() && waiting_.front().version <= version) {
+    const Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (next.version <= version_) {
+      log_warn("ddl job schema version is less than current version, skip this ddl job",
+               {{"job", next.job_id}, {"version", next.version}, {"currentVersion", version_}});
+      continue;
+    }
+    TBL_ASSIGN(DdlJobPtr job, job_of(next));
+    TBL_TRY(apply_one(*job));
+  }
+  return ok_status();
+}
+
+Status SchemaTracker::apply_one(const DdlJob& job) {
+  if (!job.is_finished() || is_system_table_id(job.table_id)) return ok_status();
+  if (!is_ignored_action(job.type)) {
+    Status status = apply(job);
+    if (!status.ok()) {
+      return std::move(status).wrap(
+          fmt::format("handle ddl job {} failed, the schema info: "
+                      "{{\"version\":{},\"databases\":{},\"tables\":{}}}",
+                      job.to_string(), version_, databases_.size(), tables_.size()));
+    }
+  }
+  version_ = job.schema_version;
+  return ok_status();
+}
+
+Status SchemaTracker::apply(const DdlJob& job) {
+  switch (job.type) {
+    case ActionType::kCreateSchema:
+      return create_database(job);
+    case ActionType::kModifySchemaCharset:
+      return replace_database(job);
+    case ActionType::kDropSchema:
+      return drop_database(job);
+    case ActionType::kRenameTable:
+      return rename_table(job);
+    case ActionType::kRenameTables:
+      // The job does not say which databases the tables went to.
+      return unimplemented("renaming several tables in one statement is not supported");
+    case ActionType::kCreateTable:
+    case ActionType::kCreateView:
+    case ActionType::kCreateSequence:
+    case ActionType::kRecoverTable:
+      return add_table(job, job.table);
+    case ActionType::kCreateTables:
+      return create_tables(job);
+    case ActionType::kDropTable:
+    case ActionType::kDropView:
+    case ActionType::kDropSequence:
+      return drop_table(job);
+    case ActionType::kTruncateTable:
+      return truncate_table(job);
+    default:
+      return replace_table(job);
+  }
+}
+
+Result<const DbInfo*> SchemaTracker::database(int64_t schema_id) const {
+  auto it = databases_.find(schema_id);
+  if (it == databases_.end()) return not_found(fmt::format("schema {} not found", schema_id));
+  return it->second.get();
+}
+
+Status SchemaTracker::create_database(const DdlJob& job) {
+  if (!job.db) return not_found(fmt::format("schema {} not found", job.schema_id));
+  const bool replaces_ours = mysql_is_ours_ && job.db->id == kMysqlDatabaseId;
+  if (databases_.contains(job.db->id) && !replaces_ours) {
+    return already_exists(fmt::format("schema {}({}) already exists", job.db->name.o, job.db->id));
+  }
+  if (replaces_ours) mysql_is_ours_ = false;
+  databases_[job.db->id] = job.db;
+  names_[job.schema_version] = {job.db->name.o, ""};
+  return ok_status();
+}
+
+Status SchemaTracker::replace_database(const DdlJob& job) {
+  if (!job.db) return not_found(fmt::format("schema {} not found", job.schema_id));
+  TBL_TRY(database(job.db->id).status());
+  databases_[job.db->id] = job.db;
+  names_[job.schema_version] = {job.db->name.o, ""};
+  return ok_status();
+}
+
+Status SchemaTracker::drop_database(const DdlJob& job) {
+  TBL_ASSIGN(const DbInfo* db, database(job.schema_id));
+  names_[job.schema_version] = {db->name.o, ""};
+  databases_.erase(job.schema_id);
+  std::erase_if(tables_, [&](const auto& entry) {
+    if (entry.second.schema_id != job.schema_id) return false;
+    forget_rows_of(entry.first);
+    return true;
+  });
+  return ok_status();
+}
+
+Status SchemaTracker::rename_table(const DdlJob& job) {
+  TBL_ASSIGN(Table * table, find(job.table_id));
+  TBL_TRY(database(table->schema_id).status());
+  TBL_ASSIGN(const DbInfo* db, database(job.schema_id));
+  if (!job.table) return table_not_found(job.table_id);
+  if (job.table->id != job.table_id) return table_not_found(job.table->id);
+  table->schema_id = job.schema_id;
+  table->names.schema = db->name.o;
+  put_form(*table, job);
+  return ok_status();
+}
+
+Status SchemaTracker::create_tables(const DdlJob& job) {
+  if (job.tables.empty()) return not_found("create tables: no table in the job");
+  for (const TableInfoPtr& table : job.tables) {
+    if (!is_system_table_id(table->id)) TBL_TRY(add_table(job, table));
+  }
+  return ok_status();
+}
+
+Status SchemaTracker::add_table(const DdlJob& job, const TableInfoPtr& info) {
+  TBL_ASSIGN(const DbInfo* db, database(job.schema_id));
+  if (!info) return table_not_found(job.table_id);
+  if (tables_.contains(info->id)) {
+    return already_exists(fmt::format("table {}.{} already exists", db->name.o, info->name.o));
+  }
+  truncated_.erase(info->id);
+  Table& table = tables_[info->id];
+  table.schema_id = job.schema_id;
+  table.names = {db->name.o, info->name.o};
+  table.last_version = job.schema_version;
+  table.forms = {{job.schema_version, info, {}}};
+  names_[job.schema_version] = table.names;
+  return ok_status();
+}
+
+void SchemaTracker::forget_rows_of(int64_t table_id) {
+  truncated_.insert(table_id);
+  dropping_column_.erase(table_id);
+}
+
+Status SchemaTracker::drop_table(const DdlJob& job) {
+  TBL_ASSIGN(const Table* table, find(job.table_id));
+  names_[job.schema_version] = table->names;
+  tables_.erase(job.table_id);
+  forget_rows_of(job.table_id);
+  return ok_status();
+}
+
+Status SchemaTracker::truncate_table(const DdlJob& job) {
+  TBL_ASSIGN(const Table* old, find(job.table_id));
+  TBL_TRY(database(old->schema_id).status());
+  if (!job.table) return table_not_found(job.table_id);
+  tables_.erase(job.table_id);
+  forget_rows_of(job.table_id);
+  return add_table(job, job.table);
+}
+
+Status SchemaTracker::replace_table(const DdlJob& job) {
+  if (!job.table) return table_not_found(job.table_id);
+  auto it = tables_.find(job.table->id);
+  if (it == tables_.end()) {
+    return not_found(fmt::format("table {}({}) not found", job.table->name.o, job.table->id));
+  }
+  put_form(it->second, job);
+  if (job.type == ActionType::kDropColumn) dropping_column_.erase(job.table->id);
+  return ok_status();
+}
+
+void SchemaTracker::put_form(Table& table, const DdlJob& job) {
+  if (table.forms.size() == kFormsKept) table.forms.erase(table.forms.begin());
+  table.forms.push_back({job.schema_version, job.table, {}});
+  table.names.table = job.table->name.o;
+  table.last_version = job.schema_version;
+  names_[job.schema_version] = table.names;
+}
+
+Result<SchemaTracker::Table*> SchemaTracker::find(int64_t table_id) {
+  auto it = tables_.find(table_id);
+  if (it == tables_.end()) return table_not_found(table_id);
+  return &it->second;
+}
+
+Result<TableInfoPtr> SchemaTracker::parsed(Form& form) {
+  if (!form.info) {
+    TBL_ASSIGN(form.info, parse_table_info(form.json));
+    form.json = std::string();
+  }
+  return form.info;
+}
+
+Result<TableInfoPtr> SchemaTracker::table(int64_t table_id) {
+  auto it = tables_.find(table_id);
+  if (it == tables_.end()) return not_found(fmt::format("not found table id: {}", table_id));
+  return parsed(it->second.forms.back());
+}
+
+Result<TableInfoPtr> SchemaTracker::table_at(int64_t table_id, int64_t version) {
+  auto it = tables_.find(table_id);
+  if (it == tables_.end()) return not_found(fmt::format("not found table id: {}", table_id));
+  for (Form& form : it->second.forms) {
+    if (form.version >= version) return parsed(form);
+  }
+  return TableInfoPtr();
+}
+
+bool SchemaTracker::may_append_default(int64_t table_id, int64_t version) const {
+  if (dropping_column_.contains(table_id)) return true;
+  auto it = tables_.find(table_id);
+  return it != tables_.end() && version < it->second.last_version;
+}
+
+const SchemaAndTable* SchemaTracker::name_of(int64_t table_id) const {
+  auto it = tables_.find(table_id);
+  return it == tables_.end() ? nullptr : &it->second.names;
+}
+
+Result<SchemaAndTable> SchemaTracker::names_at(int64_t version) const {
+  auto it = names_.find(version);
+  if (it == names_.end()) return not_found(fmt::format("version: {} not found", version));
+  return it->second;
+}
+
+}  // namespace tbl::schema
