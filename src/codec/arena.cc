@@ -10,15 +10,17 @@ constexpr size_t kFirstBlock = 1024;
 constexpr size_t kLargestBlock = 256 * 1024;
 }  // namespace
 
+char Arena::no_block_[1];
+
 Arena::Arena(Arena&& other) noexcept
-    : pos_(std::exchange(other.pos_, nullptr)),
+    : pos_(std::exchange(other.pos_, no_block_)),
       left_(std::exchange(other.left_, 0)),
       reserved_(std::exchange(other.reserved_, 0)),
       blocks_(std::exchange(other.blocks_, {})) {}
 
 Arena& Arena::operator=(Arena&& other) noexcept {
   if (this == &other) return *this;
-  pos_ = std::exchange(other.pos_, nullptr);
+  pos_ = std::exchange(other.pos_, no_block_);
   left_ = std::exchange(other.left_, 0);
   reserved_ = std::exchange(other.reserved_, 0);
   blocks_ = std::exchange(other.blocks_, {});

@@ -61,7 +61,9 @@ class Arena {
   };
   char* allocate_block(size_t size);
 
-  char* pos_ = nullptr;
+  static char no_block_[1];
+
+  char* pos_ = no_block_;
   size_t left_ = 0;
   size_t reserved_ = 0;
   std::vector<Block> blocks_;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
 #include <iterator>
 
 #include "base/bytes.h"
+#include "base/env.h"
 
 namespace tbl::codec {
 
@@ -98,10 +98,9 @@ bool parse_offset(std::string_view text, int64_t* offset) {
 }
 
 Result<TimeZone> load_file(const std::string& path, std::string_view name) {
-  std::ifstream file(path, std::ios::binary);
-  std::string data{std::istreambuf_iterator<char>(file), {}};
-  if (!file || data.empty()) return not_found("unknown time zone " + std::string(name));
-  auto zone = TimeZone::parse(data);
+  auto data = posix_env().read_file(path);
+  if (!data.ok()) return not_found("unknown time zone " + std::string(name));
+  auto zone = TimeZone::parse(*data);
   if (!zone.ok()) return std::move(zone).status().wrap(path);
   return zone;
 }

@@ -1,0 +1,24 @@
+// For the tests of this folder only.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace tbl::codec {
+
+/// Bytes of a hex text; spaces and '|' are for the reader.
+inline std::string hex(std::string_view text) {
+  std::string digits;
+  for (char c : text) {
+    if (c != '|' && c != '\n') digits += c;
+  }
+  auto bytes = from_hex(digits);
+  EXPECT_TRUE(bytes.ok()) << text;
+  return bytes.ok() ? *bytes : "";
+}
+
+}  // namespace tbl::codec
