@@ -1,0 +1,79 @@
+#include "pd/meta_store.h"
+
+#include <random>
+
+namespace tbl::pd {
+namespace {
+
+constexpr char kClusterIdKey[] = "/pd/cluster_id";
+
+}  // namespace
+
+std::string encode_number(uint64_t value) {
+  std::string out;
+  put_be64(out, value);
+  return out;
+}
+
+Result<uint64_t> decode_number(Bytes bytes, const std::string& key) {
+  if (bytes.size() != sizeof(uint64_t)) {
+    return data_loss("etcd key " + key + ": wants 8 bytes, has " + to_hex(bytes));
+  }
+  return get_be64(bytes.data());
+}
+
+Result<uint64_t> load_or_create_cluster_id(cluster::Etcd& etcd, int64_t unix_s) {
+  const uint64_t fresh = static_cast<uint64_t>(unix_s) << 32 | std::random_device()();
+  const Status created = etcd.create(kClusterIdKey, encode_number(fresh));
+  if (!created.ok() && created.code() != StatusCode::kAlreadyExists) return created;
+  TBL_ASSIGN(const auto present, etcd.get(kClusterIdKey));
+  return decode_number(present.value, kClusterIdKey);
+}
+
+MetaStore::MetaStore(cluster::Etcd& etcd, uint64_t cluster_id)
+    : etcd_(etcd), root_("/pd/" + std::to_string(cluster_id) + "/") {}
+
+Result<std::optional<std::string>> MetaStore::get(const std::string& key) {
+  auto found = etcd_.get(root_ + key);
+  if (found.ok()) return std::optional<std::string>(std::move(found->value));
+  if (found.status().code() == StatusCode::kNotFound) return std::optional<std::string>();
+  return std::move(found).status();
+}
+
+Result<KeyValues> MetaStore::list(const std::string& prefix) {
+  TBL_ASSIGN(auto range, etcd_.get_prefix(root_ + prefix));
+  KeyValues values;
+  for (auto& kv : range.kvs) {
+    values.emplace_back(kv.key.substr(root_.size()), std::move(kv.value));
+  }
+  return values;
+}
+
+Status MetaStore::put(const std::string& key, const std::string& value) {
+  return etcd_.put(root_ + key, value).status();
+}
+
+Status MetaStore::create(const KeyValues& values) {
+  cluster::EtcdCompare absent;
+  absent.key = root_ + values.at(0).first;
+  absent.target = cluster::EtcdCompareTarget::kCreateRevision;
+  std::vector<cluster::EtcdOp> puts;
+  for (const auto& [key, value] : values) puts.push_back(cluster::EtcdOp::put(root_ + key, value));
+  TBL_ASSIGN(const auto done, etcd_.txn({absent}, puts));
+  return done.succeeded ? ok_status() : already_exists(absent.key + " exists");
+}
+
+Status MetaStore::remove(const std::string& key) { return etcd_.remove(root_ + key).status(); }
+
+Result<int64_t> EtcdTsoStorage::load() {
+  TBL_ASSIGN(const auto stored, meta_.get("timestamp"));
+  if (!stored) return int64_t{0};
+  TBL_ASSIGN(const uint64_t bound, decode_number(*stored, "timestamp"));
+  return static_cast<int64_t>(bound);
+}
+
+Status EtcdTsoStorage::save(int64_t unix_ns) {
+  return meta_.put("timestamp", encode_number(static_cast<uint64_t>(unix_ns)));
+}
+
+}  // namespace tbl::pd

@@ -1,0 +1,58 @@
+// What PD keeps in etcd, under /pd/<cluster id>/.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "cluster/etcd.h"
+#include "pd/tso.h"
+
+namespace tbl::pd {
+
+using KeyValues = std::vector<std::pair<std::string, std::string>>;
+
+/// Reads the cluster id from /pd/cluster_id (8 bytes big-endian), or makes one: unix seconds << 32
+/// | a random number.
+Result<uint64_t> load_or_create_cluster_id(cluster::Etcd& etcd, int64_t unix_s);
+
+/// Keys are relative: "raft", "alloc_id", "gc/safe_point". Calls block; kUnavailable while etcd is
+/// started again. Any thread. `etcd` must outlive it.
+class MetaStore {
+ public:
+  MetaStore(cluster::Etcd& etcd, uint64_t cluster_id);
+
+  Result<std::optional<std::string>> get(const std::string& key);
+  /// All keys with the prefix, with their relative names, in order.
+  Result<KeyValues> list(const std::string& prefix);
+  Status put(const std::string& key, const std::string& value);
+  /// All of them, if the first one does not exist yet; else kAlreadyExists.
+  Status create(const KeyValues& values);
+  Status remove(const std::string& key);
+
+ private:
+  cluster::Etcd& etcd_;
+  const std::string root_;
+};
+
+/// Key "timestamp": 8 bytes big-endian.
+class EtcdTsoStorage : public TsoStorage {
+ public:
+  explicit EtcdTsoStorage(MetaStore& meta) : meta_(meta) {}
+  Result<int64_t> load() override;
+  Status save(int64_t unix_ns) override;
+
+ private:
+  MetaStore& meta_;
+};
+
+/// A number as PD stores it: 8 bytes big-endian.
+std::string encode_number(uint64_t value);
+/// Error names the key.
+Result<uint64_t> decode_number(Bytes bytes, const std::string& key);
+
+}  // namespace tbl::pd
