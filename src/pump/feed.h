@@ -1,0 +1,62 @@
+// PullBinlogs: sends every drainer all committed transactions above its offset, for ever.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/status.h"
+#include "base/stop.h"
+#include "pump/metrics.h"
+#include "pump/storage/storage.h"
+#include "rpc/server.h"
+
+namespace tbl::pump {
+
+/// Response header of PullBinlogs: binlogs up to this ts are gone, so a drainer that asked for less
+/// has lost some.
+inline constexpr char kGcTsHeader[] = "pump-gc-ts";
+
+/// One thread per puller, which reads the log and waits for the client's window and for new
+/// commits. A message of more than 1 MiB goes from the segment to the socket in pieces. Any thread.
+class Feed {
+ public:
+  Feed(uint64_t cluster_id, const Storage& storage, PumpMetrics& metrics);
+  ~Feed();
+
+  /// For rpc::Server::add_stream().
+  std::unique_ptr<rpc::CallHandler> accept(rpc::ServerCallPtr call);
+  /// Ends all streams with OK and refuses new ones. Waits for the threads.
+  void stop();
+  size_t pullers() const;
+
+ private:
+  class Handler;
+  struct Puller {
+    rpc::ServerCallPtr call;
+    uint64_t after_ts = 0;
+    StopSource stop;
+    std::atomic<bool> done{false};
+    Thread thread;
+  };
+  using PullerPtr = std::shared_ptr<Puller>;  // by its handler on the loop, and by pullers_
+
+  Result<PullerPtr> start(rpc::ServerCallPtr call, const std::string& request);
+  void run(Puller& puller);
+  Status serve(Puller& puller);
+  Status send_published(Puller& puller, FeedCursor& cursor);
+  Status send(Puller& puller, std::unique_ptr<FeedMessage> message);
+  void reap();
+
+  const uint64_t cluster_id_;
+  const Storage& storage_;
+  PumpMetrics& metrics_;
+  mutable std::mutex mutex_;
+  bool stopped_ = false;
+  std::list<PullerPtr> pullers_;
+};
+
+}  // namespace tbl::pump

@@ -1,0 +1,162 @@
+#include "pump/resolver.h"
+
+#include "base/clock.h"
+#include "base/go_time.h"
+
+namespace tbl::pump {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kQuestionsAtOnce = 256;
+constexpr int kAskers = 4;
+/// A question older than this makes PD keep what TiKV could still tell.
+constexpr int64_t kHoldGcAfterMs = 30'000;
+
+void log_written(const char* what, uint64_t start_ts, const Status& status) {
+  if (status.ok()) return;
+  log_error("a transaction's outcome could not be written",
+            {{"outcome", what}, {"start ts", start_ts}, {"error", status}});
+}
+
+}  // namespace
+
+Resolver::Resolver(Storage& storage, Oracle& oracle, PumpMetrics& metrics)
+    : storage_(storage), oracle_(oracle), metrics_(metrics) {
+  threads_.emplace_back("resolver", [this] { collect(); });
+  for (int i = 0; i < kAskers; ++i) threads_.emplace_back("resolver-ask", [this] { ask_all(); });
+}
+
+Resolver::~Resolver() {
+  stop_.request_stop();
+  threads_.clear();
+}
+
+std::vector<Question> Resolver::undecidable() const {
+  std::lock_guard lock(mutex_);
+  std::vector<Question> out;
+  for (const auto& [start_ts, asked] : asked_) {
+    if (asked.undecidable) out.push_back(asked.question);
+  }
+  return out;
+}
+
+void Resolver::collect() {
+  StopToken stop = stop_.get_token();
+  while (!stop.stop_requested()) {
+    std::vector<Question> questions = storage_.questions(kQuestionsAtOnce);
+    for (Question& question : due(questions)) {
+      uint64_t bytes = sizeof(Question) + question.primary_key.size();
+      if (!todo_.push(std::move(question), bytes, stop)) return;
+    }
+    hold_gc(questions);
+    (void)storage_.wait_question(stop, questions.empty() ? 1s : 200ms);
+  }
+}
+
+/// Those that are not being asked and were not asked within the last second; forgets answered ones.
+std::vector<Question> Resolver::due(const std::vector<Question>& questions) {
+  std::lock_guard lock(mutex_);
+  std::map<uint64_t, Asked> open;
+  std::vector<Question> out;
+  Time now = std::chrono::steady_clock::now();
+  for (const Question& question : questions) {
+    auto found = asked_.find(question.start_ts);
+    Asked asked = found == asked_.end() ? Asked{} : found->second;
+    bool news = asked.question.why != question.why;  // an R came: ask at once
+    asked.question = question;
+    if (!asked.in_flight && (news || asked.next <= now)) {
+      asked.in_flight = true;
+      out.push_back(question);
+    }
+    open.emplace(question.start_ts, std::move(asked));
+  }
+  for (auto& [start_ts, asked] : asked_) {
+    if (asked.in_flight) open.emplace(start_ts, asked);
+  }
+  asked_.swap(open);
+  return out;
+}
+
+void Resolver::ask_all() {
+  while (auto question = todo_.pop(stop_.get_token())) {
+    ask(*question);
+    std::lock_guard lock(mutex_);
+    Asked& asked = asked_[question->start_ts];
+    asked.in_flight = false;
+    asked.next = std::chrono::steady_clock::now() + 1s;
+  }
+}
+
+void Resolver::ask(const Question& question) {
+  auto verdict = decide(question, oracle_);
+  if (verdict.ok()) return act(question, *verdict);
+  if (stop_.stop_requested()) return;
+  log_error("could not ask TiKV for a transaction's outcome",
+            {{"start ts", question.start_ts}, {"error", verdict.status()}});
+}
+
+void Resolver::act(const Question& question, const Verdict& verdict) {
+  uint64_t start_ts = question.start_ts;
+  if (verdict.settled) metrics_.tikv_queries.add();
+  {
+    std::lock_guard lock(mutex_);
+    asked_[start_ts].undecidable = verdict.kind == Verdict::Kind::kUndecidable;
+  }
+  switch (verdict.kind) {
+    case Verdict::Kind::kWait:
+      if (verdict.young) {
+        log_info("Find no MVCC record for a young txn",
+                 {{"start ts", start_ts}, {"elapse sec", question.waited_ms / 1000}});
+      }
+      return;
+    case Verdict::Kind::kCommitted:
+      log_info("TiKV shows that a transaction is committed",
+               {{"start ts", start_ts}, {"commit ts", verdict.commit_ts}});
+      storage_.committed(start_ts, verdict.commit_ts, [start_ts](const Status& status) {
+        log_written("committed", start_ts, status);
+      });
+      return;
+    case Verdict::Kind::kDropped:
+      log_debug("TiKV shows that a transaction is rolled back", {{"start ts", start_ts}});
+      storage_.dropped(
+          start_ts, [start_ts](const Status& status) { log_written("dropped", start_ts, status); });
+      return;
+    case Verdict::Kind::kUndecidable:
+      return report_undecidable(question);
+  }
+}
+
+void Resolver::report_undecidable(const Question& question) {
+  if (!complain_.due()) return;
+  std::string path = "/txn/" + std::to_string(question.start_ts);
+  log_error(
+      "a transaction has no record in TiKV, but garbage collection has passed it, so it may have "
+      "committed; nothing later is served until it is decided",
+      {{"start ts", question.start_ts},
+       {"start time", format_tso_time(question.start_ts)},
+       {"primary", to_hex(question.primary_key)},
+       {"if it never committed", "curl -X PUT http://<pump>" + path + "/drop"},
+       {"if it committed", "curl -X PUT http://<pump>" + path + "/commit/<commit ts>"}});
+}
+
+/// As long as an old question is open, what answers it must not be collected.
+void Resolver::hold_gc(const std::vector<Question>& questions) {
+  Time now = std::chrono::steady_clock::now();
+  uint64_t oldest = 0;
+  for (const Question& question : questions) {
+    if (question.waited_ms < kHoldGcAfterMs) continue;
+    oldest = oldest == 0 ? question.start_ts : std::min(oldest, question.start_ts);
+  }
+  if (oldest == held_ts_ && (oldest == 0 || now < next_hold_)) return;
+  if (oldest != 0 && now < next_hold_) return;
+  // PD keeps versions above the safe point, so it stands just below the transaction.
+  Status status = oracle_.hold_gc(oldest == 0 ? 0 : oldest - 1);
+  if (!status.ok()) {
+    log_debug("PD was not asked to hold garbage collection back", {{"error", status}});
+  }
+  held_ts_ = oldest;
+  next_hold_ = now + 60s;
+}
+
+}  // namespace tbl::pump

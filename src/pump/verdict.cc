@@ -1,0 +1,73 @@
+#include "pump/verdict.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+namespace tbl::pump {
+namespace {
+
+using cluster::KvOp;
+using Kind = Verdict::Kind;
+
+/// What the versions of the primary prove, or kWait.
+Verdict read_versions(const cluster::MvccInfo& info, uint64_t start_ts) {
+  for (const cluster::MvccWrite& write : info.writes) {
+    // A rollback may share its place with the commit of another transaction.
+    if (write.has_overlapped_rollback && write.commit_ts == start_ts) return {Kind::kDropped};
+    if (write.start_ts != start_ts) continue;
+    if (write.type == KvOp::kRollback) return {Kind::kDropped};
+    if (write.commit_ts > start_ts) return {Kind::kCommitted, write.commit_ts};
+    log_error("TiKV shows a commit ts that is not above the start ts",
+              {{"start ts", start_ts}, {"commit ts", write.commit_ts}});
+  }
+  return {};
+}
+
+bool has_lock(const cluster::MvccInfo& info, uint64_t start_ts) {
+  return info.lock && info.lock->start_ts == start_ts;
+}
+
+/// Nothing was found: proof only when nothing can have been collected.
+Result<Verdict> nothing_found(uint64_t start_ts, Oracle& oracle) {
+  TBL_ASSIGN(uint64_t safe_point, oracle.gc_safe_point());
+  if (safe_point >= start_ts) return Verdict{Kind::kUndecidable};
+  return Verdict{Kind::kDropped};
+}
+
+Result<Verdict> settle(const Question& question, bool locked, Oracle& oracle) {
+  if (!locked) {
+    TBL_ASSIGN(Verdict collected, nothing_found(question.start_ts, oracle));
+    if (collected.kind == Kind::kUndecidable) return collected;
+  }
+  TBL_ASSIGN(auto status, oracle.settle(question.primary_key, question.start_ts));
+  Verdict verdict;
+  verdict.settled = true;
+  if (status.ttl_ms > 0) return verdict;
+  if (status.committed()) {
+    verdict.kind = Kind::kCommitted;
+    verdict.commit_ts = status.commit_ts;
+  } else {
+    verdict.kind = Kind::kDropped;
+  }
+  return verdict;
+}
+
+}  // namespace
+
+Result<Verdict> decide(const Question& question, Oracle& oracle) {
+  TBL_ASSIGN(auto info, oracle.versions(question.primary_key));
+  Verdict verdict = read_versions(info, question.start_ts);
+  if (verdict.kind != Kind::kWait) return verdict;
+  bool locked = has_lock(info, question.start_ts);
+  bool rollback_seen = question.why == AskWhy::kRollback;
+  if (rollback_seen && !locked) return nothing_found(question.start_ts, oracle);
+  TBL_ASSIGN(uint64_t now, oracle.latest_ts());
+  int64_t age_ms = tso_physical_ms(now) - tso_physical_ms(question.start_ts);
+  if (age_ms <= (rollback_seen ? kLockAfterRollbackMs : kYoungMs)) {
+    verdict.young = !locked;
+    return verdict;
+  }
+  return settle(question, locked, oracle);
+}
+
+}  // namespace tbl::pump

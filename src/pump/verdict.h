@@ -1,0 +1,36 @@
+// What TiKV's answer means for a transaction whose outcome the log does not hold.
+#pragma once
+
+#include <cstdint>
+
+#include "base/status.h"
+#include "pump/oracle.h"
+#include "pump/storage/storage.h"
+
+namespace tbl::pump {
+
+/// An orphan younger than this may still be prewritten, so nothing found means nothing.
+constexpr int64_t kYoungMs = 600'000;
+/// After an R nobody drives the transaction any more: its lock is looked at this long after the P.
+constexpr int64_t kLockAfterRollbackMs = 20'000;
+
+struct Verdict {
+  enum class Kind : uint8_t {
+    kWait,         ///< ask again
+    kCommitted,    ///< proven, at commit_ts
+    kDropped,      ///< proven: it will never commit
+    kUndecidable,  ///< nothing found, but GC may have removed what there was
+  };
+  Kind kind = Kind::kWait;
+  uint64_t commit_ts = 0;
+  bool young = false;    ///< of kWait: nothing found, younger than kYoungMs
+  bool settled = false;  ///< TiKV was asked to settle it
+};
+
+/// Asks TiKV about the primary once, more only if it must. A committed record proves the commit, a
+/// rollback record that there is none; a live lock means waiting. "Nothing there" proves a rollback
+/// only after an R or once TiKV has settled it, and only while the GC safe point is below the start
+/// ts. An error: nothing is known, ask again.
+Result<Verdict> decide(const Question& question, Oracle& oracle);
+
+}  // namespace tbl::pump
