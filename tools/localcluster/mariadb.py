@@ -30,7 +30,8 @@ class MariaDb:
             f"--port={self.port}", "--bind-address=127.0.0.1",
             f"--socket={self.directory}/mariadb.sock", f"--pid-file={self.directory}/mariadb.pid",
             "--max-allowed-packet=256M", "--innodb-log-file-size=96M", "--innodb-flush-log-at-trx-commit=2",
-            "--character-set-server=utf8mb4", "--max-connections=500"] + self.options, self.directory)
+            "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin",
+            "--skip-name-resolve", "--max-connections=500"] + self.options, self.directory)
         self.process.start()
         self.process.wait_ready(self.alive, timeout=60)
         return self
