@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (read != skip_datum(skipping, &encoded)) std::abort();
     if (!read) break;
     if (in.remaining() != skipping.remaining()) std::abort();
+    // NaN and minus zero have no encoding of their own.
+    if (datum.kind() == DatumKind::kFloat) continue;
     std::string value;
     std::string key;
     write_value(value, datum);

@@ -19,13 +19,11 @@ namespace tbl::decode {
 class Table {
  public:
   /// `info` is the newest known form: rows are decoded by it. `written` is the form under which the
-  /// rows were written, where known (else null): its columns tell the origin defaults. `zone` turns
-  /// a TIMESTAMP default of a very old column (version 0), which is not in UTC, into UTC. Errors:
-  /// an origin default that is no value of its type; the text names database, table and column.
-  static Result<std::shared_ptr<const Table>> make(std::string schema_name,
-                                                   schema::TableInfoPtr info,
-                                                   schema::TableInfoPtr written,
-                                                   const codec::TimeZone& zone = {});
+  /// rows were written, where known (else null): its columns tell the origin defaults. `zone` is
+  /// where a TIMESTAMP default of a very old column (version 0), which is not in UTC, comes from.
+  static std::shared_ptr<const Table> make(std::string schema_name, schema::TableInfoPtr info,
+                                           const schema::TableInfo* written,
+                                           const codec::TimeZone& zone = {});
 
   const std::string& schema_name() const { return schema_name_; }
   const std::string& name() const { return info_->name.o; }

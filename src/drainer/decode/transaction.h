@@ -18,9 +18,9 @@ enum class RowKind : uint8_t { kInsert, kUpdate, kDelete };
 /// A whole row: one Datum per column, at the column's position in Table::info().columns.
 ///
 /// Only public columns have values. kAbsent stands for: columns that are not public; generated
-/// columns whose value was not recorded (virtual ones of inserts and updates). Recorded values of
-/// generated columns are given, since unique keys may be made of them, but must not be written
-/// downstream.
+/// columns whose value was not recorded (virtual ones of inserts and updates); in deletes, columns
+/// that were not recorded. Recorded values of generated columns are given, since unique keys may be
+/// made of them, but must not be written downstream.
 ///
 /// Kinds by column type, NULL apart (column flags and type in ColumnInfo::type):
 ///   integers                     kInt, or kUint where the column is unsigned

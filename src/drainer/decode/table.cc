@@ -1,0 +1,38 @@
+#include "drainer/decode/table.h"
+
+#include "drainer/decode/column_default.h"
+
+namespace tbl::decode {
+
+namespace {
+
+std::string quoted(std::string_view name) {
+  std::string out = "`";
+  for (char c : name) {
+    if (c == '`') out += '`';
+    out += c;
+  }
+  return out + "`";
+}
+
+}  // namespace
+
+std::shared_ptr<const Table> Table::make(std::string schema_name, schema::TableInfoPtr info,
+                                         const schema::TableInfo* written,
+                                         const codec::TimeZone& zone) {
+  std::shared_ptr<Table> table(new Table);
+  table->quoted_name_ = quoted(schema_name) + "." + quoted(info->name.o);
+  table->schema_name_ = std::move(schema_name);
+  table->info_ = std::move(info);
+  for (const schema::ColumnInfo& column : table->info_->columns) {
+    const schema::ColumnInfo* then =
+        written != nullptr ? written->column_by_id(column.id) : nullptr;
+    codec::Datum& value = table->defaults_.emplace_back();
+    if (column.is_generated() || !column.is_public()) continue;
+    if (!column_default(then != nullptr ? *then : column, zone, table->arena_, &value))
+      value = codec::Datum();
+  }
+  return table;
+}
+
+}  // namespace tbl::decode
