@@ -15,6 +15,7 @@ class CommitIndex;
 class Published;
 class SegmentSet;
 class SegmentFile;
+class MessageBuilder;
 struct IndexEntry;
 
 /// One `Binlog` to send, byte for byte what the original sends: the commit record with the
@@ -70,15 +71,16 @@ class FeedCursor {
   uint64_t last_ts() const { return last_ts_; }
 
  private:
+  /// The next entry up to `limit`, null: none.
   Result<const IndexEntry*> peek(uint64_t limit);
 
   const CommitIndex& index_;
-  const SegmentSet& segments_;
   const Published& published_;
+  const std::unique_ptr<MessageBuilder> builder_;
   uint64_t last_ts_;
   std::vector<IndexEntry> batch_;
   size_t next_in_batch_ = 0;
-  uint64_t block_hint_ = 0;
+  uint64_t index_hint_ = 0;
 };
 
 }  // namespace tbl::pump

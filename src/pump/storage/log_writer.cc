@@ -1,0 +1,242 @@
+#include "pump/storage/log_writer.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/crc32c.h"
+#include "base/log.h"
+#include "pump/storage/segment_format.h"
+
+namespace tbl::pump {
+namespace {
+
+/// Seconds since the last call (or the construction).
+class Stopwatch {
+ public:
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return seconds;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// Shorter payloads are copied behind their header, to keep the list of pieces short.
+constexpr size_t kCopiedPayloadBytes = 16 << 10;
+
+}  // namespace
+
+LogWriter::LogWriter(LogWriterOptions options, SegmentSet& segments, Sink sink)
+    : options_(std::move(options)),
+      segments_(segments),
+      sink_(std::move(sink)),
+      segment_(options_.segment),
+      thread_("log-writer", [this] { run(); }) {}
+
+void LogWriter::write(BinlogRecord record, WriteDone done) {
+  if (record.payload.size() > kMaxPayloadBytes) {
+    return done(invalid_argument("binlog of " + std::to_string(record.payload.size()) +
+                                 " bytes is longer than 4 GiB"));
+  }
+  const uint32_t crc = crc32c(record.payload);
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (!closed_) {
+      queued_bytes_ += record.payload.size();
+      queue_.push_back({std::move(record), crc, std::move(done)});
+      wake = std::exchange(waiting_, false);
+      done = nullptr;
+    }
+  }
+  if (wake) queued_.notify_one();
+  if (done) done(unavailable("pump's storage is closed"));
+}
+
+uint64_t LogWriter::queued_bytes() const {
+  std::lock_guard lock(mutex_);
+  return queued_bytes_;
+}
+
+uint64_t LogWriter::failed_groups() const {
+  std::lock_guard lock(mutex_);
+  return failed_groups_;
+}
+
+void LogWriter::close() {
+  {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  queued_.notify_one();
+  thread_.join();
+}
+
+void LogWriter::run() {
+  while (refill()) {
+    while (next_in_backlog_ < backlog_.size()) handle(next_group());
+  }
+  if (file_ != nullptr && segment_.size >= kMinSealedBytes) seal_segment();
+  file_.reset();
+}
+
+bool LogWriter::refill() {
+  backlog_.clear();
+  next_in_backlog_ = 0;
+  std::unique_lock lock(mutex_);
+  waiting_ = queue_.empty();
+  queued_.wait(lock, [&] { return closed_ || !queue_.empty(); });
+  waiting_ = false;
+  backlog_.swap(queue_);
+  return !backlog_.empty();
+}
+
+LogWriter::Group LogWriter::next_group() {
+  const size_t begin = next_in_backlog_;
+  uint64_t bytes = 0;
+  while (next_in_backlog_ < backlog_.size()) {
+    bytes += kRecordHeaderBytes + backlog_[next_in_backlog_].record.payload.size();
+    if (bytes > kMaxGroupBytes && next_in_backlog_ > begin) break;
+    ++next_in_backlog_;
+  }
+  return Group(backlog_).subspan(begin, next_in_backlog_ - begin);
+}
+
+void LogWriter::handle(Group group) {
+  std::vector<LogItem> items;
+  GroupWritten stats;
+  const Status status = write_group(group, &items, &stats);
+  uint64_t bytes = 0;
+  for (Request& request : group) {
+    bytes += request.record.payload.size();
+    request.record.payload = std::string();
+  }
+  {
+    std::lock_guard lock(mutex_);
+    queued_bytes_ -= bytes;
+    if (!status.ok()) ++failed_groups_;
+  }
+  for (Request& request : group) {
+    request.done(status);
+    request.done = nullptr;
+  }
+  if (!status.ok()) return;
+  sink_(std::move(items));
+  if (options_.on_group) options_.on_group(stats);
+}
+
+Status LogWriter::write_group(Group group, std::vector<LogItem>* items, GroupWritten* stats) {
+  Stopwatch watch;
+  if (file_ == nullptr) {
+    if (Status status = open_segment(); !status.ok()) {
+      abandon_segment();
+      return status;
+    }
+  }
+  stats->rotate_seconds = watch.lap();
+  const uint64_t begin = segment_.size;
+  Status status = append(group, items);
+  stats->write_seconds = watch.lap();
+  if (status.ok() && options_.sync) status = file_->sync();
+  stats->sync_seconds = watch.lap();
+  if (!status.ok()) {
+    log_error("write binlogs failed", {{"segment", segments_.path(segment_.id)},
+                                       {"offset", begin},
+                                       {"records", group.size()},
+                                       {"error", status}});
+    abandon_segment();
+    return status;
+  }
+  segment_.size = file_->size();
+  for (const LogItem& item : *items) {
+    segment_.max_ts = std::max({segment_.max_ts, item.header.start_ts, item.header.commit_ts});
+  }
+  segments_.set(segment_);
+  stats->records = group.size();
+  stats->bytes = segment_.size - begin;
+  if (segment_.size > options_.segment_bytes) {
+    seal_segment();
+    stats->rotate_seconds += watch.lap();
+  }
+  return status;
+}
+
+Status LogWriter::append(Group group, std::vector<LogItem>* items) {
+  size_t copied = 0;
+  for (const Request& request : group) {
+    const size_t n = request.record.payload.size();
+    copied += kRecordHeaderBytes + (n <= kCopiedPayloadBytes ? n : 0);
+  }
+  headers_.clear();
+  headers_.reserve(copied);  // pieces point into it
+  std::vector<Bytes> pieces;
+  items->reserve(group.size());
+  uint64_t offset = segment_.size;
+  size_t piece_begin = 0;
+  for (const Request& request : group) {
+    const Bytes payload = request.record.payload;
+    items->push_back(
+        {request.record.header, {segment_.id, static_cast<uint32_t>(payload.size()), offset}});
+    offset += kRecordHeaderBytes + payload.size();
+    put_record_header(headers_, {payload.size(), request.crc});
+    if (payload.size() <= kCopiedPayloadBytes) {
+      headers_.append(payload);
+      continue;
+    }
+    pieces.push_back(Bytes(headers_).substr(piece_begin));
+    pieces.push_back(payload);
+    piece_begin = headers_.size();
+  }
+  if (piece_begin < headers_.size()) pieces.push_back(Bytes(headers_).substr(piece_begin));
+  return file_->append(pieces);
+}
+
+Status LogWriter::open_segment() {
+  const std::string path = segments_.path(segment_.id);
+  TBL_ASSIGN(file_, options_.env->open_append(path));
+  if (file_->size() != segment_.size) {
+    return data_loss(path + " has " + std::to_string(file_->size()) + " bytes instead of " +
+                     std::to_string(segment_.size));
+  }
+  TBL_TRY(options_.env->sync_dir(segments_.dir()));
+  segments_.set(segment_);
+  return ok_status();
+}
+
+void LogWriter::abandon_segment() {
+  if (segment_.size == 0) {
+    segments_.forget(segment_.id);
+    // It holds nothing acknowledged. Without this a full disk would fill up with empty segments.
+    if (file_ != nullptr) (void)options_.env->remove(segments_.path(segment_.id));
+  } else if (file_ != nullptr) {
+    if (file_->truncate(segment_.size).ok() && write_footer().ok()) segments_.set(segment_);
+  }
+  begin_next_segment();
+}
+
+Status LogWriter::write_footer() {
+  TBL_TRY(file_->append(encode_footer(segment_.max_ts)));
+  TBL_TRY(file_->sync());
+  segment_.size = file_->size();
+  segment_.sealed = true;
+  return ok_status();
+}
+
+void LogWriter::seal_segment() {
+  if (Status status = write_footer(); status.ok()) {
+    segments_.set(segment_);
+  } else {
+    log_error("seal segment failed", {{"segment", segments_.path(segment_.id)}, {"error", status}});
+  }
+  begin_next_segment();
+}
+
+void LogWriter::begin_next_segment() {
+  file_.reset();
+  segment_ = SegmentInfo{segment_.id + 1};
+}
+
+}  // namespace tbl::pump

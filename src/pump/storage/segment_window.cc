@@ -1,0 +1,99 @@
+#include "pump/storage/segment_window.h"
+
+#include <algorithm>
+
+#include "base/crc32c.h"
+#include "pump/storage/segment_format.h"
+
+namespace tbl::pump {
+namespace {
+
+constexpr size_t kMinReadAhead = 16 << 10;
+constexpr size_t kMaxReadAhead = 256 << 10;
+
+Status check_header(SegmentWindow& window, const Place& place, RecordHeader* header) {
+  TBL_ASSIGN(const Bytes head, window.view(place.offset, kRecordHeaderBytes));
+  const auto parsed = parse_record_header(head);
+  if (!parsed) return data_loss("wrong magic").wrap(describe(place));
+  if (parsed->length != place.length) {
+    return data_loss("length is " + std::to_string(parsed->length) + " instead of " +
+                     std::to_string(place.length))
+        .wrap(describe(place));
+  }
+  *header = *parsed;
+  return ok_status();
+}
+
+}  // namespace
+
+std::string describe(const Place& place) {
+  return "segment " + segment_name(place.segment) + " offset " + std::to_string(place.offset);
+}
+
+void SegmentWindow::use(std::shared_ptr<const SegmentFile> file) {
+  if (file_ != nullptr && file_->id() == file->id()) return;
+  file_ = std::move(file);
+  begin_ = filled_ = 0;
+  read_ahead_ = kMinReadAhead;
+}
+
+Result<Bytes> SegmentWindow::view(uint64_t offset, size_t n) {
+  if (offset >= begin_ && offset + n <= begin_ + filled_) {
+    return Bytes(buffer_.data() + (offset - begin_), n);
+  }
+  const bool forward = offset >= begin_ && offset <= begin_ + filled_ + kMaxReadAhead;
+  read_ahead_ = forward ? std::min(read_ahead_ * 2, kMaxReadAhead) : kMinReadAhead;
+  const size_t wanted = std::max(n, read_ahead_);
+  if (buffer_.size() < wanted) buffer_.resize(wanted);
+  filled_ = 0;
+  TBL_ASSIGN(filled_, file_->read(offset, wanted, buffer_.data()));
+  begin_ = offset;
+  return Bytes(buffer_.data(), std::min(n, filled_));
+}
+
+Result<Bytes> read_payload(SegmentWindow& window, const Place& place) {
+  RecordHeader header;
+  TBL_TRY(check_header(window, place, &header));
+  TBL_ASSIGN(const Bytes record,
+             window.view(place.offset, kRecordHeaderBytes + size_t{place.length}));
+  if (record.size() < kRecordHeaderBytes + place.length) {
+    return data_loss("unexpected end of file").wrap(describe(place));
+  }
+  const Bytes payload = record.substr(kRecordHeaderBytes);
+  if (crc32c(payload) != header.crc) return data_loss("checksum mismatch").wrap(describe(place));
+  return payload;
+}
+
+Status check_record(SegmentWindow& window, const Place& place) {
+  RecordHeader header;
+  TBL_TRY(check_header(window, place, &header));
+  const uint64_t begin = place.offset + kRecordHeaderBytes;
+  uint32_t crc = 0;
+  for (uint64_t done = 0; done < place.length;) {
+    const size_t n = std::min<uint64_t>(kMaxReadAhead, place.length - done);
+    TBL_ASSIGN(const Bytes part, window.view(begin + done, n));
+    if (part.empty()) return data_loss("unexpected end of file").wrap(describe(place));
+    crc = crc32c(part, crc);
+    done += part.size();
+  }
+  if (crc != header.crc) return data_loss("checksum mismatch").wrap(describe(place));
+  return ok_status();
+}
+
+Result<std::string> load_payload(const SegmentSet& segments, const Place& place) {
+  SegmentWindow window;
+  TBL_ASSIGN(auto file, segments.open(place.segment));
+  window.use(std::move(file));
+  TBL_TRY(check_record(window, place));
+  std::string payload(place.length, '\0');
+  for (size_t done = 0; done < payload.size();) {
+    const uint64_t at = place.offset + kRecordHeaderBytes + done;
+    TBL_ASSIGN(const size_t n,
+               window.file()->read(at, payload.size() - done, payload.data() + done));
+    if (n == 0) return data_loss("unexpected end of file").wrap(describe(place));
+    done += n;
+  }
+  return payload;
+}
+
+}  // namespace tbl::pump
