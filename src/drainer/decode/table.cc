@@ -28,7 +28,12 @@ std::shared_ptr<const Table> Table::make(std::string schema_name, schema::TableI
     const schema::ColumnInfo* then =
         written != nullptr ? written->column_by_id(column.id) : nullptr;
     codec::Datum& value = table->defaults_.emplace_back();
-    if (column.is_generated() || !column.is_public()) continue;
+    if (!column.is_public()) continue;
+    if (column.is_generated()) {
+      // A stored one is written like any other column: what is left out is NULL.
+      if (column.generated_stored && !column.type.not_null()) value = codec::Datum::null();
+      continue;
+    }
     if (!column_default(then != nullptr ? *then : column, zone, table->arena_, &value))
       value = codec::Datum();
   }
