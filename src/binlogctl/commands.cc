@@ -32,9 +32,10 @@ Result<std::vector<std::string>> pd_urls(const Options& options) {
 
 Result<std::unique_ptr<RegistryClient>> open_registry(const Options& options) {
   auto client = std::make_unique<RegistryClient>();
-  TBL_ASSIGN(auto urls, pd_urls(options));
-  client->etcd = std::make_unique<cluster::Etcd>(
-      client->runtime, cluster::EtcdOptions{.urls = urls, .tls = options.tls});
+  cluster::EtcdOptions etcd_options;
+  TBL_ASSIGN(etcd_options.endpoints, pd_urls(options));
+  etcd_options.tls = options.tls;
+  client->etcd = std::make_unique<cluster::Etcd>(client->runtime, etcd_options);
   client->registry = std::make_unique<cluster::Registry>(*client->etcd);
   return client;
 }
