@@ -1,0 +1,34 @@
+// The methods of tikvpb.Tikv as functions from bytes to bytes, however they arrive.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "tikv/mvcc/command.h"
+#include "tikv/region.h"
+
+namespace tbl::tikv {
+
+/// What a method works on.
+struct MethodContext {
+  Store& store;
+  const LocalRegion& region;
+};
+
+struct Method {
+  const char* name;     ///< of the gRPC method
+  uint32_t subcommand;  ///< its number in BatchCommands; 0: only unary
+  /// Checks the region, runs the command, serializes the answer. May block. Errors: kInternal for
+  /// bytes that are no request, and what the storage says.
+  Status (*run)(const MethodContext& context, Bytes request, std::string* response);
+};
+
+/// All there are; what is not in it is UNIMPLEMENTED. Lives for ever.
+const std::vector<Method>& methods();
+/// Null: no such sub-command.
+const Method* find_subcommand(uint32_t number);
+
+}  // namespace tbl::tikv
