@@ -24,11 +24,13 @@ struct CallOptions {
   /// For the whole call, sent as grpc-timeout; 0: none.
   std::chrono::milliseconds timeout{0};
   bool gzip = false;  ///< compress requests and so ask for compressed answers
-  /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left out.
+  /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left
+  /// out.
   Metadata metadata;
 };
 
-/// Events of one call on the runtime's loop thread, in order; must not block. on_over() is the last.
+/// Events of one call on the runtime's loop thread, in order; must not block. on_over() is the
+/// last.
 class ClientHandler {
  public:
   virtual ~ClientHandler() = default;
@@ -38,8 +40,8 @@ class ClientHandler {
   virtual void on_over(const Status& status, const Metadata& trailers) = 0;
 };
 
-/// A call in progress with callbacks. Destroying it cancels the call; after the destructor returned no
-/// callback runs any more (do not destroy it from inside one).
+/// A call in progress with callbacks. Destroying it cancels the call; after the destructor returned
+/// no callback runs any more (do not destroy it from inside one).
 class AsyncCall {
  public:
   virtual ~AsyncCall() = default;
@@ -58,8 +60,8 @@ class ClientStream {
   virtual ~ClientStream() = default;  ///< cancels
   virtual Status send(std::string message) = 0;
   virtual void half_close() = 0;
-  /// Next message; nothing: ended with OK. Errors: the call's status; kCancelled after cancel() or stop.
-  /// Up to 1 MiB (or one message) is read ahead.
+  /// Next message; nothing: ended with OK. Errors: the call's status; kCancelled after cancel() or
+  /// stop. Up to 1 MiB (or one message) is read ahead.
   virtual Result<std::optional<std::string>> receive(const StopToken& stop = {}) = 0;
   /// As receive(), but gives up with kDeadlineExceeded (the call goes on).
   virtual Result<std::optional<std::string>> receive_for(std::chrono::milliseconds timeout) = 0;
@@ -73,13 +75,15 @@ class ClientRuntime;
 struct ChannelOptions {
   TlsOptions tls;
   std::chrono::milliseconds connect_timeout{5000};
-  /// PING after this long without data while calls are open; no answer in 3 s: connection is broken.
+  /// PING after this long without data while calls are open; no answer in 3 s: connection is
+  /// broken.
   std::chrono::milliseconds keepalive{10000};
   uint64_t max_receive_message_bytes = INT64_MAX - (4ULL << 20);
 };
 
 /// A server's address. Calls fail with kUnavailable ("connect 127.0.0.1:2379: Connection refused")
-/// while it cannot be reached; nothing is retried here. Shared by everyone who talks to that server.
+/// while it cannot be reached; nothing is retried here. Shared by everyone who talks to that
+/// server.
 class Channel {
  public:
   virtual ~Channel() = default;

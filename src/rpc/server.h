@@ -1,11 +1,12 @@
 // A gRPC and HTTP server on one port (nghttp2, epoll, OpenSSL).
 //
-// Connections that open with the HTTP/2 preface and send `application/grpc` go to gRPC methods; other
-// HTTP/2 and all HTTP/1.x requests go to the HTTP API. Under TLS, ALPN offers h2 and http/1.1.
+// Connections that open with the HTTP/2 preface and send `application/grpc` go to gRPC methods;
+// other HTTP/2 and all HTTP/1.x requests go to the HTTP API. Under TLS, ALPN offers h2 and
+// http/1.1.
 //
 // Threads: `loop_threads` epoll loops own the connections; every connection stays on one loop. gRPC
-// handlers run on the loop and must not block, unless added with Run::kPool. HTTP handlers and kPool
-// handlers run on `pool_threads` threads. Replies may be sent from any thread.
+// handlers run on the loop and must not block, unless added with Run::kPool. HTTP handlers and
+// kPool handlers run on `pool_threads` threads. Replies may be sent from any thread.
 #pragma once
 
 #include <chrono>
@@ -31,14 +32,15 @@ struct CallInfo {
   Metadata metadata;
 };
 
-/// Bytes of one large message that are not in memory: pulled by the loop as the client's window allows.
+/// Bytes of one large message that are not in memory: pulled by the loop as the client's window
+/// allows.
 class MessageSource {
  public:
   virtual ~MessageSource() = default;
   /// Exact length of the message.
   virtual uint64_t size() const = 0;
-  /// Writes the next 1..n bytes to `buffer` (size() in total). Runs on the loop thread. An error resets
-  /// the stream.
+  /// Writes the next 1..n bytes to `buffer` (size() in total). Runs on the loop thread. An error
+  /// resets the stream.
   virtual Result<size_t> read(size_t n, char* buffer) = 0;
 };
 
@@ -78,9 +80,11 @@ class CallHandler {
   virtual void on_over(const Status& why) { (void)why; }
 };
 
-/// Answers one unary call; call it exactly once, from any thread. Message is ignored unless status is ok.
+/// Answers one unary call; call it exactly once, from any thread. Message is ignored unless status
+/// is ok.
 using UnaryReply = std::function<void(const Status& status, std::string message)>;
-using UnaryHandler = std::function<void(const CallInfo& info, std::string request, UnaryReply reply)>;
+using UnaryHandler =
+    std::function<void(const CallInfo& info, std::string request, UnaryReply reply)>;
 using StreamHandlerFactory = std::function<std::unique_ptr<CallHandler>(ServerCallPtr call)>;
 
 enum class Run : uint8_t {
@@ -114,13 +118,14 @@ class Server {
   /// Unmatched path: 404 "404 page not found\n"; other method: 405, empty.
   void add_http(std::string method, std::string pattern, HttpHandler handler);
 
-  /// Binds "host:port" ("" or 0.0.0.0 as host: all interfaces; port 0: any) or "unix:<path>". May be
-  /// called several times. The error names the address.
+  /// Binds "host:port" ("" or 0.0.0.0 as host: all interfaces; port 0: any) or "unix:<path>". May
+  /// be called several times. The error names the address.
   Status listen(const std::string& address);
   /// Port of the first TCP listener.
   int port() const;
   Status start();
-  /// No new calls; running ones get `grace` to end, then are cut. Returns when all threads are joined.
+  /// No new calls; running ones get `grace` to end, then are cut. Returns when all threads are
+  /// joined.
   void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(0));
 
  private:

@@ -1,0 +1,195 @@
+#include "rpc/event_loop.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+
+namespace tbl::rpc {
+namespace {
+
+constexpr size_t kScratchBytes = 256 << 10;
+constexpr int kTaskRounds = 8;
+
+class FunctionTask : public LoopTask {
+ public:
+  explicit FunctionTask(std::function<void()> body) : body_(std::move(body)) {}
+  void run() override { body_(); }
+
+ private:
+  std::function<void()> body_;
+};
+
+}  // namespace
+
+EventLoop::EventLoop(std::string thread_name) : name_(std::move(thread_name)) {
+  epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
+  wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (epoll_fd_ < 0 || wake_fd_ < 0) log_fatal("no epoll or eventfd", {{"errno", errno}});
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;
+  epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd_, &event);
+  scratch_.resize(kScratchBytes);
+}
+
+EventLoop::~EventLoop() {
+  stop();
+  tasks_.clear();
+  discarded_.clear();
+  close(wake_fd_);
+  close(epoll_fd_);
+}
+
+void EventLoop::start() {
+  thread_ = Thread(name_, [this] { run(); });
+}
+
+void EventLoop::stop() {
+  if (!thread_.joinable()) return;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake();
+  thread_.join();
+  // What was posted too late for the thread runs here, so that nothing that a task owns is lost.
+  while (run_tasks()) {
+  }
+  end_turn();
+}
+
+void EventLoop::post(std::shared_ptr<LoopTask> task) {
+  bool must_wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    must_wake = sleeping_;
+    sleeping_ = false;
+  }
+  if (must_wake) wake();
+}
+
+void EventLoop::post(std::function<void()> task) {
+  post(std::make_shared<FunctionTask>(std::move(task)));
+}
+
+void EventLoop::wake() {
+  uint64_t one = 1;
+  // The only possible failure is a counter that is full, and then the loop wakes anyway.
+  if (write(wake_fd_, &one, sizeof one) < 0) return;
+}
+
+Status EventLoop::watch(int fd, uint32_t events, FdHandler* handler) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = handler;
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) return errno_status(errno, "epoll_ctl");
+  return ok_status();
+}
+
+void EventLoop::change(int fd, uint32_t events, FdHandler* handler) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = handler;
+  epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd, &event);
+}
+
+void EventLoop::unwatch(int fd) { epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr); }
+
+EventLoop::Timer EventLoop::at(Time when, std::function<void()> task) {
+  return timers_.emplace(when, std::move(task));
+}
+
+void EventLoop::forget(Deferred* deferred) {
+  std::replace(deferred_.begin(), deferred_.end(), deferred, static_cast<Deferred*>(nullptr));
+}
+
+void EventLoop::run() {
+  bool goes_on = true;
+  while (goes_on) {
+    goes_on = wait_and_dispatch();
+    run_tasks();
+    run_timers();
+    end_turn();
+  }
+}
+
+bool EventLoop::wait_and_dispatch() {
+  int timeout = 0;
+  bool stopping = false;
+  {
+    std::lock_guard lock(mutex_);
+    stopping = stopping_;
+    sleeping_ = tasks_.empty() && !stopping;
+    if (sleeping_) timeout = timeout_ms();
+  }
+  std::array<epoll_event, 128> events;
+  int count = epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout);
+  {
+    std::lock_guard lock(mutex_);
+    sleeping_ = false;
+  }
+  for (int i = 0; i < count; ++i) {
+    auto* handler = static_cast<FdHandler*>(events[i].data.ptr);
+    if (handler != nullptr) {
+      handler->on_ready(events[i].events);
+    } else {
+      uint64_t counter = 0;
+      if (read(wake_fd_, &counter, sizeof counter) < 0) continue;
+    }
+  }
+  return !stopping;
+}
+
+bool EventLoop::run_tasks() {
+  for (int round = 0; round < kTaskRounds; ++round) {
+    {
+      std::lock_guard lock(mutex_);
+      if (tasks_.empty()) return false;
+      running_.swap(tasks_);
+    }
+    for (auto& task : running_) {
+      task->run();
+      task.reset();
+    }
+    running_.clear();
+  }
+  return true;
+}
+
+void EventLoop::run_timers() {
+  if (timers_.empty()) return;
+  auto now = std::chrono::steady_clock::now();
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    auto node = timers_.extract(timers_.begin());
+    node.mapped()();
+  }
+}
+
+void EventLoop::end_turn() {
+  // at_turn_end() may defer others again; by index, since the list may grow.
+  for (size_t i = 0; i < deferred_.size(); ++i) {
+    if (deferred_[i] != nullptr) deferred_[i]->at_turn_end();
+  }
+  deferred_.clear();
+  while (!discarded_.empty()) {
+    auto dying = std::move(discarded_);
+    discarded_.clear();
+    dying.clear();
+  }
+}
+
+int EventLoop::timeout_ms() const {
+  if (timers_.empty()) return -1;
+  auto left = timers_.begin()->first - std::chrono::steady_clock::now();
+  auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::clamp<int64_t>(ms, 0, 60000));
+}
+
+}  // namespace tbl::rpc

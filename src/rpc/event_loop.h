@@ -1,0 +1,111 @@
+// One thread that waits on file descriptors, timers and work posted from other threads.
+//
+// Order of one turn: descriptors, posted tasks, expired timers, then every Deferred once
+// (connections write there, so that all replies of a turn leave in one system call), then discarded
+// objects die.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "base/stop.h"
+
+namespace tbl::rpc {
+
+/// Work for a loop thread.
+class LoopTask {
+ public:
+  virtual ~LoopTask() = default;
+  virtual void run() = 0;
+};
+
+/// Owner of a descriptor. Called on the loop thread with EPOLL* bits.
+class FdHandler {
+ public:
+  virtual ~FdHandler() = default;
+  virtual void on_ready(uint32_t events) = 0;
+};
+
+/// Something to do once at the end of a turn, however often it was asked for.
+class Deferred {
+ public:
+  virtual ~Deferred() = default;
+  virtual void at_turn_end() = 0;
+};
+
+/// What a loop keeps until no call stack can still stand in it.
+class Disposable {
+ public:
+  virtual ~Disposable() = default;
+};
+
+/// Only post() may be called from other threads. stop() ends the thread; tasks posted
+/// after that are dropped with the loop.
+class EventLoop {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  using Timers = std::multimap<Time, std::function<void()>>;
+  /// A timer that is not set is an empty optional at its owner; see cancel().
+  using Timer = Timers::iterator;
+
+  explicit EventLoop(std::string thread_name);
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  void start();
+  /// Runs what was posted before, then joins. Idempotent. Not from the loop thread.
+  void stop();
+
+  void post(std::shared_ptr<LoopTask> task);
+  void post(std::function<void()> task);
+
+  Status watch(int fd, uint32_t events, FdHandler* handler);
+  void change(int fd, uint32_t events, FdHandler* handler);
+  void unwatch(int fd);
+
+  Timer at(Time when, std::function<void()> task);
+  void cancel(Timer timer) { timers_.erase(timer); }
+
+  void defer(Deferred* deferred) { deferred_.push_back(deferred); }
+  /// Takes `deferred` off this turn's list.
+  void forget(Deferred* deferred);
+  void discard(std::unique_ptr<Disposable> object) { discarded_.push_back(std::move(object)); }
+
+  /// Shared read buffer for whoever runs on the loop; contents do not survive a call.
+  std::string& scratch() { return scratch_; }
+
+ private:
+  void run();
+  bool wait_and_dispatch();
+  /// False: none are left.
+  bool run_tasks();
+  void run_timers();
+  void end_turn();
+  int timeout_ms() const;
+  void wake();
+
+  const std::string name_;
+  int epoll_fd_ = -1;
+  int wake_fd_ = -1;
+  Thread thread_;
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<LoopTask>> tasks_;
+  bool sleeping_ = false;
+  bool stopping_ = false;
+
+  std::vector<std::shared_ptr<LoopTask>> running_;
+  Timers timers_;
+  std::vector<Deferred*> deferred_;
+  std::vector<std::unique_ptr<Disposable>> discarded_;
+  std::string scratch_;
+};
+
+}  // namespace tbl::rpc

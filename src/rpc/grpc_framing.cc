@@ -1,0 +1,73 @@
+#include "rpc/grpc_framing.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "rpc/gzip.h"
+
+namespace tbl::rpc {
+namespace {
+
+constexpr uint64_t kTrustedLength = 64 << 10;
+
+Status too_large(uint64_t size, uint64_t limit) {
+  return resource_exhausted("grpc: received message larger than max (" + std::to_string(size) +
+                            " vs. " + std::to_string(limit) + ")");
+}
+
+}  // namespace
+
+std::array<char, 5> message_prefix(uint64_t size, bool compressed) {
+  uint32_t be = __builtin_bswap32(static_cast<uint32_t>(size));
+  std::array<char, 5> prefix;
+  prefix[0] = compressed ? 1 : 0;
+  std::memcpy(prefix.data() + 1, &be, sizeof be);
+  return prefix;
+}
+
+Result<bool> MessageReader::next(Bytes* data, std::string* message) {
+  if (prefix_size_ < prefix_.size()) {
+    TBL_TRY(take_prefix(data));
+    if (prefix_size_ < prefix_.size()) return false;
+  }
+  size_t part = static_cast<size_t>(std::min<uint64_t>(data->size(), length_ - body_.size()));
+  body_.append(data->data(), part);
+  data->remove_prefix(part);
+  if (body_.size() < length_) return false;
+  return finish(message);
+}
+
+Status MessageReader::take_prefix(Bytes* data) {
+  size_t part = std::min(data->size(), prefix_.size() - prefix_size_);
+  std::memcpy(prefix_.data() + prefix_size_, data->data(), part);
+  prefix_size_ += part;
+  data->remove_prefix(part);
+  if (prefix_size_ < prefix_.size()) return ok_status();
+  uint8_t flag = static_cast<uint8_t>(prefix_[0]);
+  if (flag > 1) {
+    return internal_error("grpc: received unexpected payload format " + std::to_string(flag));
+  }
+  if (flag == 1 && !gzip_) {
+    return internal_error("grpc: compressed flag set with identity or empty encoding");
+  }
+  length_ = get_be32(prefix_.data() + 1);
+  if (length_ > max_bytes_) return too_large(length_, max_bytes_);
+  body_.clear();
+  body_.reserve(static_cast<size_t>(std::min(length_, kTrustedLength)));
+  return ok_status();
+}
+
+Result<bool> MessageReader::finish(std::string* message) {
+  prefix_size_ = 0;
+  if (prefix_[0] == 0) {
+    *message = std::move(body_);
+  } else {
+    bool fits = true;
+    TBL_ASSIGN(*message, gzip_decompress(body_, max_bytes_, &fits));
+    if (!fits) return too_large(max_bytes_ + 1, max_bytes_);
+  }
+  body_ = std::string();
+  return true;
+}
+
+}  // namespace tbl::rpc

@@ -1,0 +1,40 @@
+// gRPC's message frames: a flag byte (1: compressed), length (u32 big endian), message; and gzip.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+namespace tbl::rpc {
+
+std::array<char, 5> message_prefix(uint64_t size, bool compressed);
+
+/// Takes messages out of a stream's bytes. A length that the peer only claims costs no memory.
+class MessageReader {
+ public:
+  explicit MessageReader(uint64_t max_bytes) : max_bytes_(max_bytes) {}
+  /// The peer said `grpc-encoding: gzip`; without it a compressed message is an error.
+  void allow_gzip() { gzip_ = true; }
+  /// Takes bytes off the front of `data`. True: `message` is whole, and `data` may hold more.
+  /// False: all of `data` was taken. kResourceExhausted: larger than the limit; kInternal: not a
+  /// frame.
+  Result<bool> next(Bytes* data, std::string* message);
+  /// Inside a message.
+  bool partial() const { return prefix_size_ > 0; }
+
+ private:
+  Status take_prefix(Bytes* data);
+  Result<bool> finish(std::string* message);
+
+  const uint64_t max_bytes_;
+  bool gzip_ = false;
+  std::array<char, 5> prefix_{};
+  size_t prefix_size_ = 0;
+  uint64_t length_ = 0;
+  std::string body_;
+};
+
+}  // namespace tbl::rpc

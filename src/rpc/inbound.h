@@ -1,0 +1,56 @@
+// Incoming half of a gRPC stream, the same for servers and clients: bytes to messages, held back
+// while reading is off.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "rpc/grpc_framing.h"
+
+namespace tbl::rpc {
+
+/// Gets what Inbound makes of the bytes.
+class InboundSink {
+ public:
+  virtual ~InboundSink() = default;
+  virtual void on_inbound_message(std::string message) = 0;
+  /// The peer sends no more, and every message was delivered.
+  virtual void on_inbound_end() = 0;
+  virtual void on_inbound_error(const Status& error) = 0;
+  /// `n` bytes need not be held against the peer any more.
+  virtual void on_inbound_consumed(size_t n) = 0;
+};
+
+/// Loop thread, but set_reading() from any.
+class Inbound {
+ public:
+  Inbound(uint64_t max_message_bytes, InboundSink* sink)
+      : reader_(max_message_bytes), sink_(sink) {}
+
+  void allow_gzip() { reader_.allow_gzip(); }
+  void on_data(Bytes data);
+  void on_end();
+  /// To be followed by resume() on the loop when switched on.
+  void set_reading(bool on) { reading_.store(on); }
+  /// Delivers what was held back, if reading is on.
+  void resume();
+  /// Drops all bytes; the end is still told.
+  void discard() { discard_ = true; }
+  /// Nothing is delivered any more.
+  void stop() { stopped_ = true; }
+
+ private:
+  /// Delivers the messages of `data`; returns what was not read since reading was switched off.
+  Bytes deliver(Bytes data);
+  void finish();
+
+  MessageReader reader_;
+  InboundSink* const sink_;
+  std::atomic<bool> reading_{true};
+  std::string held_;
+  bool discard_ = false;
+  bool ended_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace tbl::rpc
