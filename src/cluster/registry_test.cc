@@ -62,7 +62,7 @@ TEST(NodeStatus, Text) {
   tzset();
   EXPECT_EQ(example().to_text(),
             "{NodeID: pump:8250, Addr: 127.0.0.1:8250, State: online, MaxCommitTS: "
-            "412518831548007863, UpdateTime: 2019-11-13 12:29:57 +0000 UTC}");
+            "412518831548007863, UpdateTime: 2019-11-13 08:40:57 +0000 UTC}");
 }
 
 TEST(Registry, KeysAreCleanedAsPathsAre) {
@@ -182,7 +182,7 @@ TEST(Registry, RequestsAreThoseOfTheOriginal) {
       << asked[1];
   EXPECT_TRUE(asked[1].ends_with("0a1d" + key + "12" + put_length + "01" + value)) << asked[1];
 
-  recorder.range_answer = hex("120a 0a016b 1001 1801 2001");
+  recorder.range_answer = hex("1209 0a016b 1001 1801 2001");
   ASSERT_TRUE(registry.update_node(NodeKind::kPump, status).ok());
   asked = recorder.asked();
   EXPECT_TRUE(
