@@ -1,5 +1,7 @@
-// Schema JSON and a map of meta keys for the tests of this folder.
+// Schema JSON and a map of meta keys for tests.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <map>
 #include <memory>
@@ -29,11 +31,24 @@ class MapReader : public MetaReader {
 };
 
 /// A column as TiDB writes it.
-std::string column_json(int64_t id, const std::string& name, int tp, int flag);
+inline std::string column_json(int64_t id, const std::string& name, int tp, int flag) {
+  return fmt::format(
+      R"({{"id":{0},"name":{{"O":"{1}","L":"{1}"}},"offset":{2},"origin_default":null,"default":null,)"
+      R"("type":{{"Tp":{3},"Flag":{4},"Flen":11,"Decimal":0,"Charset":"binary","Collate":"binary",)"
+      R"("Elems":null}},"state":5,"version":2}})",
+      id, name, id - 1, tp, flag);
+}
+
 /// A table with the given column list and further fields (`"pk_is_handle":true`).
-std::string table_json(int64_t id, const std::string& name, const std::string& columns,
-                       const std::string& more = "");
-std::string db_json(int64_t id, const std::string& name);
+inline std::string table_json(int64_t id, const std::string& name, const std::string& columns,
+                              const std::string& more = "") {
+  return fmt::format(R"({{"id":{},"name":{{"O":"{}","L":"{}"}},"cols":[{}],"state":5{}{}}})", id,
+                     name, name, columns, more.empty() ? "" : ",", more);
+}
+
+inline std::string db_json(int64_t id, const std::string& name) {
+  return fmt::format(R"({{"id":{},"db_name":{{"O":"{}","L":"{}"}},"state":5}})", id, name, name);
+}
 
 /// What the history holds of one job; `json()` is its text.
 struct JobText {
@@ -48,7 +63,13 @@ struct JobText {
   int state = 6;
   int schema_state = 5;
 
-  std::string json() const;
+  std::string json() const {
+    return fmt::format(
+        R"({{"id":{},"type":{},"schema_id":{},"table_id":{},"state":{},"schema_state":{},"query":"q",)"
+        R"("binlog":{{"SchemaVersion":{},"DBInfo":{},"TableInfo":{},"FinishedTS":7,)"
+        R"("MultipleTableInfos":{}}}}})",
+        id, type, schema_id, table_id, state, schema_state, version, db, table, tables);
+  }
 };
 
 }  // namespace tbl::schema

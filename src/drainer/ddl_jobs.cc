@@ -1,0 +1,61 @@
+#include "drainer/ddl_jobs.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/log.h"
+#include "schema/history.h"
+
+namespace tbl::drainer {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kReadTries = 10;
+constexpr auto kErrorPause = 1s;
+constexpr std::chrono::milliseconds kFirstPause = 10ms;
+constexpr std::chrono::milliseconds kLongestPause = 1s;
+
+bool is_sequence_value(Bytes query) {
+  constexpr Bytes kStart = "select setval";
+  return query.size() >= kStart.size() &&
+         std::equal(kStart.begin(), kStart.end(), query.begin(), [](char a, char b) {
+           return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
+         });
+}
+
+}  // namespace
+
+Result<schema::DdlJobPtr> DdlJobs::find(const codec::BinlogView& binlog, const StopToken& stop) {
+  if (is_sequence_value(binlog.ddl_query)) return schema::DdlJobPtr();
+  TBL_ASSIGN(schema::DdlJob job, wait_for_job(binlog.ddl_job_id, stop));
+  if (binlog.ddl_schema_state == static_cast<int32_t>(schema::SchemaState::kDeleteOnly)) {
+    job.schema_state = schema::SchemaState::kDeleteOnly;
+  } else if (!job.is_finished() || schema::is_system_table_id(job.table_id)) {
+    log_info("ddl job is not for us", {{"job", job.to_string()}});
+    return schema::DdlJobPtr();
+  }
+  return std::make_shared<const schema::DdlJob>(std::move(job));
+}
+
+Result<schema::DdlJob> DdlJobs::wait_for_job(int64_t job_id, const StopToken& stop) {
+  int failures = 0;
+  LogEvery waiting(10000);
+  for (auto pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
+    auto ts = get_ts_();
+    auto job = ts.ok() ? schema::read_job(reader_, job_id, *ts)
+                       : Result<std::optional<schema::DdlJob>>(ts.status());
+    if (job.ok() && *job) return std::move(**job);
+    if (!job.ok()) {
+      log_error("get ddl job failed", {{"id", job_id}, {"error", job.status()}});
+      if (++failures == kReadTries) return job.status();
+      if (!wait_for(stop, kErrorPause)) return cancelled("stopped");
+    } else if (pause == kLongestPause && waiting.due()) {
+      log_info("wait for ddl job to be in the history", {{"id", job_id}});
+    }
+    if (!wait_for(stop, pause)) return cancelled("stopped");
+  }
+}
+
+}  // namespace tbl::drainer

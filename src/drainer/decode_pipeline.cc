@@ -1,0 +1,108 @@
+#include "drainer/decode_pipeline.h"
+
+#include <algorithm>
+
+namespace tbl::drainer {
+
+void StepBatch::add(Step step, uint64_t step_bytes) {
+  bytes += step_bytes;
+  const bool is_progress = std::holds_alternative<ProgressStep>(step);
+  if (is_progress && !steps.empty() && std::holds_alternative<ProgressStep>(steps.back())) {
+    steps.back() = std::move(step);
+  } else {
+    steps.push_back(std::move(step));
+  }
+}
+
+DecodePipeline::DecodePipeline(Options options)
+    : options_(options),
+      inserts_(metrics().counter("binlog_drainer_event", "events", {{"type", "Insert"}})),
+      updates_(metrics().counter("binlog_drainer_event", "events", {{"type", "Update"}})),
+      deletes_(metrics().counter("binlog_drainer_event", "events", {{"type", "Delete"}})) {
+  for (size_t i = 0; i < std::max<size_t>(1, options_.threads); ++i) {
+    threads_.emplace_back("decode", [this] { work(); });
+  }
+}
+
+DecodePipeline::~DecodePipeline() {
+  {
+    std::lock_guard lock(mutex_);
+    quit_ = true;
+  }
+  work_.notify_all();
+  threads_.clear();
+}
+
+bool DecodePipeline::push(std::unique_ptr<StepBatch> batch, const StopToken& stop) {
+  auto slot = std::make_shared<Slot>();
+  slot->batch = std::move(batch);
+  const uint64_t bytes = slot->batch->bytes;
+  std::unique_lock lock(mutex_);
+  const bool has_room = room_.wait(
+      lock, stop, [&] { return slots_.empty() || bytes_ + bytes <= options_.limit_bytes; });
+  if (!has_room || stop.stop_requested()) return false;
+  bytes_ += bytes;
+  slots_.push_back(slot);
+  todo_.push_back(std::move(slot));
+  lock.unlock();
+  work_.notify_one();
+  return true;
+}
+
+std::unique_ptr<StepBatch> DecodePipeline::pop() {
+  std::unique_lock lock(mutex_);
+  ready_.wait(lock, [this] { return slots_.empty() ? closed_ : slots_.front()->decoded; });
+  if (slots_.empty()) return nullptr;
+  auto batch = std::move(slots_.front()->batch);
+  slots_.pop_front();
+  bytes_ -= batch->bytes;
+  lock.unlock();
+  room_.notify_one();
+  return batch;
+}
+
+void DecodePipeline::close() {
+  {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  ready_.notify_all();
+}
+
+void DecodePipeline::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    work_.wait(lock, [this] { return quit_ || !todo_.empty(); });
+    if (quit_) return;
+    auto slot = std::move(todo_.front());
+    todo_.pop_front();
+    lock.unlock();
+    decode(*slot->batch);
+    lock.lock();
+    slot->decoded = true;
+    if (slot == slots_.front()) ready_.notify_one();
+  }
+}
+
+void DecodePipeline::decode(StepBatch& batch) const {
+  for (size_t i = 0; i < batch.steps.size(); ++i) {
+    auto* rows = std::get_if<RowsStep>(&batch.steps[i]);
+    if (rows == nullptr || rows->encoded.payload->size() > options_.max_whole_bytes) continue;
+    batch.error = decode_rows(*rows);
+    if (batch.error.ok()) continue;
+    batch.steps.resize(i);
+    return;
+  }
+}
+
+Status DecodePipeline::decode_rows(RowsStep& step) const {
+  TBL_ASSIGN(step.decoded, decode::decode_transaction(std::move(step.encoded)));
+  size_t counts[3] = {};
+  for (const auto& row : step.decoded->rows) ++counts[static_cast<size_t>(row.kind)];
+  if (counts[0] > 0) inserts_.add(static_cast<double>(counts[0]));
+  if (counts[1] > 0) updates_.add(static_cast<double>(counts[1]));
+  if (counts[2] > 0) deletes_.add(static_cast<double>(counts[2]));
+  return ok_status();
+}
+
+}  // namespace tbl::drainer

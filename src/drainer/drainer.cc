@@ -1,0 +1,262 @@
+#include "drainer/drainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/env.h"
+#include "base/log.h"
+#include "base/net_address.h"
+#include "base/urls.h"
+#include "drainer/sink.h"
+
+namespace tbl::drainer {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A downstream that takes nothing for so long while the program closes is given up; the next run
+/// goes on from what is durable.
+constexpr auto kDrainPatience = 60s;
+constexpr auto kDrainLogInterval = 10s;
+
+/// Shares of `memory-limit`: what pumps sent, what is being decoded, what is being applied.
+constexpr uint64_t kMergeShare = 4;
+constexpr uint64_t kPipelineShare = 4;
+constexpr uint64_t kApplyShare = 2;
+constexpr uint64_t kLargestPart = 32 << 20;
+constexpr uint64_t kPartShare = 16;
+
+Result<std::string> node_id_of(const DrainerConfig& config) {
+  if (!config.node_id.empty()) return config.node_id;
+  TBL_ASSIGN(HostPort listen, parse_host_port(config.addr));
+  return fmt::format("{}:{}", host_name(), listen.port);
+}
+
+void warn_of_address(const std::string& address) {
+  auto parsed = parse_host_port(address);
+  const std::string host = parsed.ok() ? parsed->host : "";
+  if (host.empty() || host == "localhost" || host.starts_with("127.") || host == "::1") {
+    log_warn("pump may not be able to access drainer using this addr", {{"listen addr", address}});
+  }
+}
+
+}  // namespace
+
+Drainer::Drainer(DrainerConfig config) : config_(std::move(config)) {}
+
+Drainer::~Drainer() { cluster_stop_.request_stop(); }
+
+Result<std::unique_ptr<Drainer>> Drainer::create(DrainerConfig config, const StopToken& stop) {
+  std::unique_ptr<Drainer> drainer(new Drainer(std::move(config)));
+  std::stop_callback on_stop(stop, [&] { drainer->cluster_stop_.request_stop(); });
+  TBL_TRY(drainer->connect(stop));
+  TBL_TRY(drainer->start_applier());
+  TBL_TRY(drainer->load_schema_from_cluster());
+  drainer->make_stream();
+  return drainer;
+}
+
+Status Drainer::connect(const StopToken&) {
+  TBL_ASSIGN(node_id_, node_id_of(config_));
+  warn_of_address(config_.advertise_addr);
+  TBL_TRY(posix_env().create_dirs(config_.data_dir, 0700));
+  cluster::ClusterOptions options;
+  options.pd_urls = config_.pd_urls;
+  options.tls = config_.tls;
+  options.stop = cluster_stop_.get_token();
+  TBL_ASSIGN(cluster_, cluster::Cluster::connect(options));
+  log_info("get clusterID success", {{"clusterID", cluster_->pd().cluster_id()}});
+  TBL_ASSIGN(start_now_ts_, cluster_->pd().get_ts());
+  meta_ = std::make_unique<ClusterMetaReader>(cluster_->tikv());
+  return ok_status();
+}
+
+Status Drainer::start_applier() {
+  SinkContext context;
+  context.cluster_id = cluster_->pd().cluster_id();
+  context.run_ts = start_now_ts_;
+  context.node_id = node_id_;
+  context.address = config_.advertise_addr;
+  context.memory_bytes = config_.memory_limit.bytes / kApplyShare;
+  context.initial_commit_ts = config_.initial_commit_ts == -1
+                                  ? start_now_ts_
+                                  : static_cast<uint64_t>(config_.initial_commit_ts);
+  schedule::ApplierEvents events;
+  events.on_progress = [this](uint64_t ts) {
+    if (lag_) lag_->on_progress(ts);
+  };
+  events.on_error = [this](const Status& status) { fail(status); };
+  TBL_ASSIGN(applier_, make_applier(config_, context, std::move(events)));
+  TBL_ASSIGN(start_point_, applier_->start());
+  if (start_point_.commit_ts == 0) start_point_.commit_ts = context.initial_commit_ts;
+  log_info("start from", {{"commit ts", start_point_.commit_ts},
+                          {"schema version", start_point_.schema_version},
+                          {"consistent", start_point_.consistent},
+                          {"unknown until", start_point_.unknown_until_ts}});
+  lag_ = std::make_unique<Lag>(start_point_.commit_ts,
+                               std::chrono::minutes(config_.synced_check_minutes), system_clock());
+  return ok_status();
+}
+
+Status Drainer::load_schema_from_cluster() {
+  if (config_.load_schema_snapshot) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+    safe_point_ =
+        std::make_unique<SafePointKeeper>(cluster_->pd(), fmt::format("drainer_{}", nanoseconds),
+                                          [this] { return lag_->commit_ts(); });
+    TBL_TRY(safe_point_->start());
+  }
+  SchemaStart start;
+  start.commit_ts = start_point_.commit_ts;
+  start.schema_version = start_point_.schema_version;
+  start.insist_on_snapshot = config_.load_schema_snapshot;
+  TBL_ASSIGN(start.now_ts, cluster_->pd().get_ts());
+  TBL_ASSIGN(start.gc_safe_point, cluster_->gc_safe_point());
+  return load_schema(schema_, *meta_, start);
+}
+
+void Drainer::make_stream() {
+  const SyncerConfig& syncer = config_.syncer;
+  // The configuration was checked: its filter can be made.
+  router_.emplace(Filter::make(syncer.filter).value(),
+                  OwnTables{syncer.checkpoint.schema, syncer.checkpoint.table});
+  jobs_.emplace(*meta_, [this] { return cluster_->pd().get_ts(); });
+  SyncerRules rules;
+  rules.ignore_txn_commit_ts = syncer.ignore_txn_commit_ts;
+  rules.sync_ddl = syncer.sync_ddl;
+  syncer_ = std::make_unique<Syncer>(std::move(rules), schema_, *router_, *jobs_);
+
+  const uint64_t memory = config_.memory_limit.bytes;
+  merger_ = std::make_unique<Merger>(start_point_.commit_ts, memory / kMergeShare);
+  StreamOptions stream;
+  stream.decode_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 8U);
+  stream.pipeline_bytes = memory / kPipelineShare;
+  stream.part_bytes = std::min(kLargestPart, std::max<uint64_t>(1, memory / kPartShare));
+  stream_ = std::make_unique<Stream>(stream, *merger_, *syncer_, *applier_, *lag_);
+
+  PumpListOptions pumps;
+  pumps.cluster_id = cluster_->pd().cluster_id();
+  pumps.interval = std::chrono::seconds(config_.detect_interval_s);
+  pumps.gzip = config_.compressor == "gzip";
+  auto list = [this] { return cluster_->registry().nodes(cluster::NodeKind::kPump); };
+  auto connect = [this](const std::string& address) {
+    rpc::ChannelOptions options;
+    options.tls = config_.tls;
+    return cluster_->runtime().channel(address, options);
+  };
+  pumps_ = std::make_unique<PumpList>(pumps, *merger_, list, connect,
+                                      [this](const Status& status) { fail(status); });
+
+  NodeOptions node{.node_id = node_id_, .host = config_.advertise_addr, .base_ts = start_now_ts_};
+  auto write = [this](const cluster::NodeStatus& status) {
+    return cluster_->registry().update_node(cluster::NodeKind::kDrainer, status);
+  };
+  node_ = std::make_unique<Node>(std::move(node), write, [this] { return lag_->commit_ts(); });
+}
+
+ServiceHooks Drainer::hooks() {
+  ServiceHooks hooks;
+  hooks.refresh_pumps = [this] { return pumps_->refresh(); };
+  hooks.status = [this] { return report(); };
+  hooks.commit_ts = [this] { return lag_->commit_ts(); };
+  hooks.begin_leaving = [this](State) { request_stop(); };
+  return hooks;
+}
+
+StatusReport Drainer::report() const {
+  return {pumps_->positions(), lag_->synced(), lag_->commit_ts()};
+}
+
+Status Drainer::start() {
+  rpc::ServerOptions options;
+  options.tls = config_.tls;
+  server_ = std::make_unique<rpc::Server>(options);
+  add_service(*server_, *node_, hooks());
+  TBL_TRY(server_->listen(config_.addr));
+  TBL_TRY(node_->write().wrap("fail to register node to etcd"));
+  log_info("register success", {{"drainer node id", node_id_}});
+  stream_->start([this](const Status& status) { fail(status); });
+  pumps_->start();
+  node_->start_heartbeat([this](const Status& status) { fail(status); });
+  TBL_TRY(server_->start());
+  log_info("start to server request", {{"addr", config_.addr}});
+  return ok_status();
+}
+
+Status Drainer::run() {
+  if (Status status = start(); !status.ok()) fail(status);
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return leaving_; });
+  }
+  close();
+  std::lock_guard lock(mutex_);
+  return error_;
+}
+
+void Drainer::request_stop() {
+  {
+    std::lock_guard lock(mutex_);
+    leaving_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Drainer::fail(const Status& status) {
+  {
+    std::lock_guard lock(mutex_);
+    if (error_.ok()) {
+      error_ = status;
+      log_error("drainer has to stop", {{"error", status}});
+    }
+    leaving_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Drainer::leave_registry() {
+  node_->change(State::kOnline, State::kPausing);
+  node_->set(node_->state() == State::kClosing ? State::kOffline : State::kPaused);
+  const Status status = node_->write();
+  if (status.ok()) {
+    log_info("update state success", {{"NodeID", node_id_}, {"state", state_name(node_->state())}});
+  } else {
+    log_error("update state failed", {{"NodeID", node_id_}, {"error", status}});
+  }
+}
+
+void Drainer::close() {
+  leave_registry();
+  node_->stop_heartbeat();
+  pumps_->stop();
+  stop_applier();
+  server_->stop(1s);
+  safe_point_.reset();
+  log_info("drainer is closed", {{"commit ts", lag_->commit_ts()}});
+}
+
+/// Drains, with an eye on whether the downstream still moves.
+void Drainer::stop_applier() {
+  StopSource done;
+  Thread watcher("drain-watch", [&] {
+    auto still = 0s;
+    for (uint64_t last = lag_->commit_ts(); wait_for(done.get_token(), kDrainLogInterval);) {
+      still = lag_->commit_ts() == last ? still + kDrainLogInterval : 0s;
+      last = lag_->commit_ts();
+      log_info("waiting for the downstream to take what was read", {{"commit ts", last}});
+      if (still >= kDrainPatience) {
+        log_warn("the downstream does not move, give up waiting", {{"commit ts", last}});
+        applier_->abort();
+      }
+    }
+  });
+  stream_->stop();
+  if (Status status = applier_->stop(); !status.ok()) fail(status);
+  done.request_stop();
+}
+
+}  // namespace tbl::drainer

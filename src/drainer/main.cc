@@ -1,0 +1,60 @@
+// drainer: merges what all pumps hold, and applies it downstream in commit order.
+#include <cstdio>
+
+#include "base/log.h"
+#include "base/version.h"
+#include "drainer/drainer.h"
+
+namespace {
+
+using tbl::Status;
+
+constexpr int kExitFatal = 1;
+constexpr int kExitFailed = 2;
+
+Status run(tbl::drainer::DrainerConfig config, bool* created) {
+  tbl::StopSource stop;
+  tbl::StopSignals signals([&stop](int signal) {
+    tbl::log_info("got signal to exit", {{"signal", signal}});
+    stop.request_stop();
+  });
+  TBL_ASSIGN(auto drainer, tbl::drainer::Drainer::create(std::move(config), stop.get_token()));
+  *created = true;
+  std::stop_callback on_stop(stop.get_token(), [&drainer] { drainer->request_stop(); });
+  return drainer->run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto command = tbl::drainer::parse_drainer_command({argv + 1, argv + argc});
+  if (!command.ok()) {
+    tbl::log_fatal("verifying flags failed, See 'drainer --help'.", {{"error", command.status()}});
+  }
+  if (command->end) {
+    std::fputs(command->end->text.c_str(), stderr);
+    return command->end->exit_code;
+  }
+  if (command->print_version) {
+    std::fputs(tbl::version_text().c_str(), stdout);
+    return 0;
+  }
+  Status log =
+      tbl::set_up_log({.level = command->config.log_level, .file = command->config.log_file});
+  if (!log.ok()) tbl::log_fatal("failed to initialize log", {{"error", log}});
+  tbl::log_welcome("drainer");
+  tbl::log_info("start drainer...", {{"config", command->config.text}});
+
+  bool created = false;
+  const Status status = run(std::move(command->config), &created);
+  if (!status.ok() && !created) {
+    tbl::log_error("create drainer server failed", {{"error", status}});
+    return kExitFatal;
+  }
+  if (!status.ok()) {
+    tbl::log_error("start drainer server failed", {{"error", status}});
+    return kExitFailed;
+  }
+  tbl::log_info("drainer exit");
+  return 0;
+}

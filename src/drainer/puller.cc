@@ -1,0 +1,163 @@
+#include "drainer/puller.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cluster/urls.h"
+
+namespace tbl::drainer {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr char kPullMethod[] = "/binlog.Pump/PullBinlogs";
+/// Response header in which our pump says up to which commit ts binlogs are gone.
+constexpr char kGcTsHeader[] = "pump-gc-ts";
+constexpr size_t kBigPayloadBytes = 10 << 20;
+constexpr auto kReconnectPause = 1s;
+
+/// Ends the puller; every other code means: connect again.
+Status fatal(std::string message) { return data_loss(std::move(message)); }
+bool is_fatal(const Status& status) { return status.code() == StatusCode::kDataLoss; }
+
+}  // namespace
+
+Puller::Puller(PullerOptions options, std::string address, Merger& merger, Connect connect,
+               std::function<void(const Status&)> on_fatal)
+    : options_(std::move(options)),
+      merger_(merger),
+      connect_(std::move(connect)),
+      on_fatal_(std::move(on_fatal)),
+      read_bytes_(metrics().histogram("binlog_drainer_read_binlog_size", "size of binlogs read",
+                                      exponential_buckets(16, 2, 25),
+                                      {{"nodeID", options_.node_id}})),
+      reach_seconds_(metrics().histogram(
+          "binlog_drainer_binlog_reach_duration_time", "seconds from commit to arrival here",
+          exponential_buckets(0.00005, 2, 18), {{"nodeID", options_.node_id}})),
+      position_(metrics().gauge("binlog_drainer_pump_position", "last binlog received, in ms",
+                                {{"nodeID", options_.node_id}})),
+      last_ts_(options_.start_ts),
+      address_(std::move(address)) {
+  thread_ = Thread("puller", [this] { run(); });
+}
+
+Puller::~Puller() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_.request_stop();
+    stream_stop_.request_stop();
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Puller::set_address(const std::string& address) {
+  std::lock_guard lock(mutex_);
+  if (address == address_) return;
+  log_info("pump has a new address",
+           {{"id", options_.node_id}, {"old", address_}, {"new", address}});
+  address_ = address;
+  stream_stop_.request_stop();
+}
+
+void Puller::set_paused(bool paused) {
+  {
+    std::lock_guard lock(mutex_);
+    paused_ = paused;
+  }
+  changed_.notify_all();
+}
+
+bool Puller::wait_while_paused() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, stop_.get_token(), [this] { return !paused_; });
+  return !stop_.stop_requested();
+}
+
+void Puller::run() {
+  while (wait_while_paused()) {
+    std::string address;
+    {
+      std::lock_guard lock(mutex_);
+      address = address_;
+      stream_stop_ = StopSource();
+      if (stop_.stop_requested()) return;
+    }
+    const Status status = pull(address);
+    if (stop_.stop_requested()) return;
+    if (is_fatal(status)) {
+      on_fatal_(status.wrap(fmt::format("pump {}", options_.node_id)));
+      return;
+    }
+    log_info("pull binlogs ended, connect again",
+             {{"id", options_.node_id}, {"addr", address}, {"error", status.to_string()}});
+    if (!wait_for(stop_.get_token(), kReconnectPause)) return;
+  }
+}
+
+Status Puller::pull(const std::string& address) {
+  StopToken stop;
+  {
+    std::lock_guard lock(mutex_);
+    stop = stream_stop_.get_token();
+  }
+  rpc::CallOptions call;
+  call.gzip = options_.gzip;
+  auto stream = connect_(address)->open(kPullMethod, call);
+  TBL_TRY(stream->send(make_pull_request(options_.cluster_id, last_ts_.load())));
+  stream->half_close();
+  log_info("start pull binlogs",
+           {{"id", options_.node_id}, {"addr", address}, {"last ts", last_ts_.load()}});
+  for (bool first = true;; first = false) {
+    TBL_ASSIGN(auto message, stream->receive(stop));
+    if (first) TBL_TRY(check_gc_ts(stream->headers()));
+    if (!message) return ok_status();
+    TBL_TRY(take(std::move(*message)));
+    if (!wait_while_paused()) return cancelled("stopped");
+  }
+}
+
+Status Puller::check_gc_ts(const rpc::Metadata& headers) const {
+  for (const auto& [name, value] : headers) {
+    if (name != kGcTsHeader) continue;
+    uint64_t gc_ts = 0;
+    std::from_chars(value.data(), value.data() + value.size(), gc_ts);
+    if (gc_ts > last_ts_.load()) {
+      return fatal(fmt::format("binlogs up to {} are purged, but those above {} are needed", gc_ts,
+                               last_ts_.load()));
+    }
+  }
+  return ok_status();
+}
+
+Status Puller::take(std::string message) {
+  const size_t size = message.size();
+  if (size >= kBigPayloadBytes) {
+    log_info("receive big size binlog before unmarshal",
+             {{"id", options_.node_id}, {"size", size}});
+  }
+  auto item = parse_pull_response(std::move(message));
+  if (!item.ok()) {
+    metrics().counter("binlog_drainer_error_count", "errors", {{"type", "unmarshal_binlog"}}).add();
+    return fatal("unmarshal binlog failed: " + item.status().message());
+  }
+  const uint64_t ts = item->commit_ts();
+  if (ts <= last_ts_.load()) {
+    log_error("pump receive unsort binlog",
+              {{"id", options_.node_id}, {"ts", ts}, {"last ts", last_ts_.load()}});
+  }
+  read_bytes_.observe(static_cast<double>(size));
+  position_.set(static_cast<double>(tso_physical_ms(ts)));
+  reach_seconds_.observe(static_cast<double>(system_clock().unix_ms() - tso_physical_ms(ts)) / 1e3);
+  if (!merger_.push(options_.node_id, std::move(*item), stop_.get_token())) {
+    return cancelled("no longer a source");
+  }
+  if (ts > last_ts_.load()) last_ts_.store(ts);
+  return ok_status();
+}
+
+}  // namespace tbl::drainer

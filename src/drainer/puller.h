@@ -1,0 +1,72 @@
+// Reads one pump's stream into the merger.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/metrics.h"
+#include "base/stop.h"
+#include "drainer/merger.h"
+#include "rpc/client.h"
+
+namespace tbl::drainer {
+
+struct PullerOptions {
+  std::string node_id;
+  uint64_t cluster_id = 0;
+  uint64_t start_ts = 0;  ///< everything above is wanted
+  bool gzip = false;
+};
+
+/// One thread: pulls from the last commit ts received, connects again a second after the stream
+/// ended or broke. What the merger cannot take waits in the connection's window, i.e. at the pump.
+///
+/// `on_fatal` runs on that thread when going on would lose transactions: the pump has already
+/// thrown away binlogs that were asked for, or sent bytes that are no binlog. The thread ends then.
+class Puller {
+ public:
+  /// Gives a channel to an address; called on the puller's thread.
+  using Connect = std::function<std::shared_ptr<rpc::Channel>(const std::string& address)>;
+
+  Puller(PullerOptions options, std::string address, Merger& merger, Connect connect,
+         std::function<void(const Status&)> on_fatal);
+  /// Stops and waits for the thread.
+  ~Puller();
+
+  /// The next connection goes there; a stream to another address is ended.
+  void set_address(const std::string& address);
+  /// A paused pump is not read, but stays a source of the merge.
+  void set_paused(bool paused);
+  /// Commit ts of the last binlog received.
+  uint64_t last_received() const { return last_ts_.load(); }
+
+ private:
+  void run();
+  Status pull(const std::string& address);
+  Status check_gc_ts(const rpc::Metadata& headers) const;
+  Status take(std::string message);
+  bool wait_while_paused();
+
+  const PullerOptions options_;
+  Merger& merger_;
+  const Connect connect_;
+  const std::function<void(const Status&)> on_fatal_;
+  Histogram& read_bytes_;
+  Histogram& reach_seconds_;
+  Gauge& position_;
+  std::atomic<uint64_t> last_ts_;
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::string address_;
+  bool paused_ = false;
+  StopSource stream_stop_;  ///< of the stream under way
+  StopSource stop_;
+  Thread thread_;
+};
+
+}  // namespace tbl::drainer

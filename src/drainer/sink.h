@@ -1,0 +1,28 @@
+// Makes the Applier that the configuration asks for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/status.h"
+#include "drainer/config.h"
+#include "drainer/schedule/applier.h"
+
+namespace tbl::drainer {
+
+struct SinkContext {
+  uint64_t cluster_id = 0;
+  uint64_t run_ts = 0;  ///< fresh from PD: names this life of the process
+  std::string node_id;
+  std::string address;        ///< advertised
+  uint64_t memory_bytes = 0;  ///< of transactions under way
+  uint64_t initial_commit_ts = 0;
+};
+
+/// Nothing is connected yet. Errors: a configuration that the sink refuses.
+Result<std::unique_ptr<schedule::Applier>> make_applier(const DrainerConfig& config,
+                                                        const SinkContext& context,
+                                                        schedule::ApplierEvents events);
+
+}  // namespace tbl::drainer

@@ -1,0 +1,45 @@
+// What the stream tells the sink to do, in order.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "base/status.h"
+#include "drainer/decode/decoder.h"
+#include "drainer/schedule/applier.h"
+
+namespace tbl::drainer {
+
+/// Rows of one transaction: bytes first, decoded by the pipeline, unless they are too many to be
+/// held decoded at once.
+struct RowsStep {
+  decode::EncodedTransaction encoded;
+  std::shared_ptr<const decode::Transaction> decoded;
+};
+
+struct DdlStep {
+  schedule::DdlTask task;
+};
+
+/// Everything up to here that did not come as another step is not for us.
+struct ProgressStep {
+  uint64_t commit_ts = 0;
+  int64_t schema_version = 0;
+};
+
+using Step = std::variant<ProgressStep, RowsStep, DdlStep>;
+
+/// Consecutive steps that travel together, since most are tiny.
+struct StepBatch {
+  std::vector<Step> steps;
+  uint64_t bytes = 0;
+  Status error;  ///< of decoding: steps up to the failed one are good
+
+  /// Progress replaces progress.
+  void add(Step step, uint64_t step_bytes);
+  bool empty() const { return steps.empty(); }
+};
+
+}  // namespace tbl::drainer

@@ -1,0 +1,120 @@
+#include "drainer/stream.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace tbl::drainer {
+
+namespace {
+
+/// Steps travel together up to these; a batch never waits for more to come.
+constexpr size_t kBatchSteps = 64;
+constexpr uint64_t kBatchBytes = 256 << 10;
+
+bool is_full(const StepBatch& batch) {
+  return batch.steps.size() >= kBatchSteps || batch.bytes >= kBatchBytes;
+}
+
+}  // namespace
+
+Stream::Stream(StreamOptions options, Merger& merger, Syncer& syncer, schedule::Applier& applier,
+               Lag& lag)
+    : options_(options),
+      merger_(merger),
+      syncer_(syncer),
+      applier_(applier),
+      lag_(lag),
+      input_size_(metrics().gauge("binlog_drainer_queue_size", "binlogs waiting",
+                                  {{"name", "syncer_input"}})),
+      pipeline_({.threads = options.decode_threads,
+                 .limit_bytes = options.pipeline_bytes,
+                 .max_whole_bytes = options.part_bytes}) {}
+
+Stream::~Stream() { stop(); }
+
+void Stream::start(OnError on_error) {
+  on_error_ = std::move(on_error);
+  taker_ = Thread("stream", [this] { take(); });
+  submitter_ = Thread("submit", [this] { hand_over(); });
+}
+
+void Stream::stop() {
+  stop_.request_stop();
+  taker_.join();
+  submitter_.join();
+}
+
+void Stream::take() {
+  const Status status = take_until_stopped();
+  pipeline_.close();
+  if (!status.ok() && !stop_.stop_requested()) fail(status);
+}
+
+Status Stream::take_until_stopped() {
+  const StopToken stop = stop_.get_token();
+  while (auto item = merger_.next(stop)) {
+    auto batch = std::make_unique<StepBatch>();
+    Status status;
+    while (item && status.ok()) {
+      const uint64_t bytes = item->memory_bytes();
+      auto step = syncer_.handle(std::move(*item), stop);
+      status = step.status();
+      if (step.ok()) batch->add(std::move(*step), bytes);
+      item = status.ok() && !is_full(*batch) ? merger_.try_next() : std::nullopt;
+    }
+    // What came before a binlog that cannot be handled is good.
+    input_size_.set(static_cast<double>(batch->steps.size()));
+    if (!batch->empty() && !pipeline_.push(std::move(batch), stop)) return cancelled("stopped");
+    TBL_TRY(status);
+  }
+  return ok_status();
+}
+
+void Stream::hand_over() {
+  Status status;
+  while (auto batch = pipeline_.pop()) {
+    if (!status.ok()) continue;  // only to let the pipeline run empty
+    status = hand_over(*batch);
+    if (!status.ok()) {
+      fail(status);
+      stop_.request_stop();
+    }
+  }
+}
+
+Status Stream::hand_over(StepBatch& batch) {
+  for (Step& step : batch.steps) {
+    if (auto* rows = std::get_if<RowsStep>(&step)) {
+      lag_.on_work();
+      TBL_TRY(submit(*rows));
+    } else if (auto* ddl = std::get_if<DdlStep>(&step)) {
+      lag_.on_work();
+      TBL_TRY(applier_.execute_ddl(ddl->task));
+    } else {
+      const auto& progress = std::get<ProgressStep>(step);
+      applier_.note_progress(progress.commit_ts, progress.schema_version);
+    }
+  }
+  return batch.error;
+}
+
+Status Stream::submit(RowsStep& rows) {
+  if (rows.decoded) return applier_.submit(std::move(rows.decoded));
+  log_info("transaction is applied in parts",
+           {{"commit ts", rows.encoded.commit_ts}, {"bytes", rows.encoded.payload->size()}});
+  decode::TransactionDecoder decoder(std::move(rows.encoded));
+  while (true) {
+    TBL_ASSIGN(auto part, decoder.next({.bytes = options_.part_bytes}));
+    const bool last = part->is_last_part;
+    TBL_TRY(applier_.submit(std::move(part)));
+    if (last) return ok_status();
+  }
+}
+
+void Stream::fail(const Status& status) {
+  log_error("stream failed", {{"error", status}});
+  on_error_(status);
+}
+
+}  // namespace tbl::drainer

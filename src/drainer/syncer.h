@@ -1,0 +1,53 @@
+// The rules of the stream: what each binlog means for the downstream.
+#pragma once
+
+#include <cstdint>
+#include <unordered_set>
+
+#include "base/metrics.h"
+#include "base/status.h"
+#include "base/stop.h"
+#include "drainer/binlog_item.h"
+#include "drainer/ddl_jobs.h"
+#include "drainer/router.h"
+#include "drainer/step.h"
+#include "drainer/table_track.h"
+#include "schema/tracker.h"
+
+namespace tbl::drainer {
+
+struct SyncerRules {
+  std::unordered_set<uint64_t> ignore_txn_commit_ts;
+  bool sync_ddl = true;
+  /// Tables made by one batch job (a restore) have no SQL that would be worth executing.
+  bool skip_create_tables = true;
+};
+
+/// Takes the merged stream binlog by binlog and gives one step for each. Applies DDL to the schema
+/// when rows or DDL of its version come by. One thread. After an error it must not go on.
+class Syncer {
+ public:
+  Syncer(SyncerRules rules, schema::SchemaTracker& schema, const Router& router, DdlJobs& jobs);
+
+  /// Waits until a DDL's job is in TiDB's history. kCancelled on stop.
+  Result<Step> handle(BinlogItem item, const StopToken& stop);
+
+ private:
+  Result<Step> handle_rows(BinlogItem item);
+  Result<Step> handle_ddl(const BinlogItem& item, const StopToken& stop);
+  Result<Step> make_ddl(const BinlogItem& item, const schema::DdlJob& job,
+                        const schema::SchemaAndTable& before);
+  Step progress(const BinlogItem& item) const;
+  Step skip(const BinlogItem& item, const schema::DdlJob& job, std::string_view why) const;
+
+  const SyncerRules rules_;
+  schema::SchemaTracker& schema_;
+  const Router& router_;
+  DdlJobs& jobs_;
+  TableTrack tables_;
+  Counter& ddl_jobs_total_;
+  Counter& ddl_events_;
+  int64_t schema_version_;  ///< of the last rows or DDL
+};
+
+}  // namespace tbl::drainer

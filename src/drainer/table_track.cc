@@ -1,0 +1,50 @@
+#include "drainer/table_track.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace tbl::drainer {
+
+Result<decode::MutationTask> TableTrack::resolve(codec::TableMutation mutation, int64_t version) {
+  if (schema_version_ != schema_.version()) {
+    forget();
+    schema_version_ = schema_.version();
+  }
+  TBL_ASSIGN(const Known* known, look_up(mutation.table_id(), version));
+  return decode::MutationTask{std::move(mutation), known->table, known->may_append_default};
+}
+
+Result<const TableTrack::Known*> TableTrack::look_up(int64_t table_id, int64_t version) {
+  auto [it, is_new] = known_.try_emplace(table_id);
+  Known& known = it->second;
+  if (!is_new && known.written_version == version) return &known;
+  Known fresh;
+  fresh.written_version = version;
+  if (schema::is_system_table_id(table_id)) return &(known = std::move(fresh));
+  if (schema_.is_truncated(table_id)) {
+    log_info("skip old version truncate dml", {{"table id", table_id}, {"version", version}});
+    return &(known = std::move(fresh));
+  }
+  TBL_ASSIGN(fresh.written, schema_.table_at(table_id, version));
+  fresh.may_append_default = schema_.may_append_default(table_id, version);
+  // A table of the cache stays good while the same form tells the defaults.
+  if (!is_new && known.table && known.written == fresh.written) {
+    fresh.table = known.table;
+  } else {
+    TBL_ASSIGN(fresh.table, make_table(table_id, fresh.written));
+  }
+  return &(known = std::move(fresh));
+}
+
+Result<decode::TablePtr> TableTrack::make_table(int64_t table_id,
+                                                const schema::TableInfoPtr& written) {
+  const schema::SchemaAndTable* names = schema_.name_of(table_id);
+  if (names != nullptr && router_.skips_rows(names->schema, names->table)) {
+    return decode::TablePtr();
+  }
+  TBL_ASSIGN(schema::TableInfoPtr info, schema_.table(table_id));
+  return decode::Table::make(names->schema, std::move(info), written.get());
+}
+
+}  // namespace tbl::drainer

@@ -1,0 +1,44 @@
+// From a table id in the stream to the table as its rows are decoded by.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "drainer/decode/decoder.h"
+#include "drainer/router.h"
+#include "schema/tracker.h"
+
+namespace tbl::drainer {
+
+/// Looks tables up in the schema as of now and remembers the answer until the schema moves. One
+/// thread, that of the schema tracker.
+class TableTrack {
+ public:
+  TableTrack(schema::SchemaTracker& schema, const Router& router)
+      : schema_(schema), router_(router) {}
+
+  /// The task to decode a mutation that was written under schema version `version`; its table is
+  /// null when the rows are not for us: filtered, of a table that was truncated or dropped since,
+  /// or TiDB's own. Error: "not found table id: <id>", or the table cannot be understood.
+  Result<decode::MutationTask> resolve(codec::TableMutation mutation, int64_t version);
+
+  /// After a DDL: names, columns and marks may have changed.
+  void forget() { known_.clear(); }
+
+ private:
+  struct Known {
+    int64_t written_version = 0;
+    decode::TablePtr table;
+    schema::TableInfoPtr written;
+    bool may_append_default = false;
+  };
+  Result<const Known*> look_up(int64_t table_id, int64_t version);
+  Result<decode::TablePtr> make_table(int64_t table_id, const schema::TableInfoPtr& written);
+
+  schema::SchemaTracker& schema_;
+  const Router& router_;
+  int64_t schema_version_ = 0;  ///< of the schema that known_ was looked up in
+  std::unordered_map<int64_t, Known> known_;
+};
+
+}  // namespace tbl::drainer
