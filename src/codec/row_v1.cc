@@ -1,5 +1,7 @@
 #include "codec/row_v1.h"
 
+#include "codec/memcomparable.h"
+
 namespace tbl::codec {
 
 namespace {
@@ -11,11 +13,14 @@ RowV1Reader::RowV1Reader(Bytes row, Arena& scratch)
 
 bool RowV1Reader::next(int64_t* column_id, Datum* value) {
   if (in_.empty() || failed_) return false;
-  Datum id;
-  failed_ = !read_datum(in_, *scratch_, &id) || id.kind() != DatumKind::kInt ||
-            !read_datum(in_, *scratch_, value);
-  *column_id = id.as_int();
+  uint8_t flag = 0;
+  failed_ = !in_.read_u8(&flag) || !read_id(flag, column_id) || !read_datum(in_, *scratch_, value);
   return !failed_;
+}
+
+bool RowV1Reader::read_id(uint8_t flag, int64_t* column_id) {
+  if (flag == kFlagVarint) return in_.read_varint(column_id);
+  return flag == kFlagInt && read_comparable_int(in_, column_id);
 }
 
 void write_row_v1_pair(std::string& out, int64_t column_id, const Datum& value) {

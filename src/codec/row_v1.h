@@ -22,6 +22,8 @@ class RowV1Reader {
   bool failed() const { return failed_; }
 
  private:
+  bool read_id(uint8_t flag, int64_t* column_id);
+
   ByteReader in_;
   Arena* scratch_;
   bool failed_ = false;

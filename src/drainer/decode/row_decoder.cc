@@ -10,36 +10,6 @@ namespace {
 
 using codec::Datum;
 using codec::DatumKind;
-using schema::FieldType;
-
-/// The kind in which a column's values are handed on.
-DatumKind kind_of(const FieldType& type) {
-  if (schema::is_integer_type(type.tp))
-    return type.is_unsigned() ? DatumKind::kUint : DatumKind::kInt;
-  if (schema::is_string_type(type.tp)) return DatumKind::kBytes;
-  switch (type.tp) {
-    case schema::kTypeYear:
-    case schema::kTypeDuration:
-      return DatumKind::kInt;
-    case schema::kTypeFloat:
-    case schema::kTypeDouble:
-      return DatumKind::kFloat;
-    case schema::kTypeNewDecimal:
-      return DatumKind::kDecimal;
-    case schema::kTypeJson:
-      return DatumKind::kJson;
-    case schema::kTypeDate:
-    case schema::kTypeNewDate:
-    case schema::kTypeDatetime:
-    case schema::kTypeTimestamp:
-    case schema::kTypeEnum:
-    case schema::kTypeSet:
-    case schema::kTypeBit:
-      return DatumKind::kUint;
-    default:
-      return DatumKind::kAbsent;
-  }
-}
 
 codec::RowV2Type v2_type(DatumKind kind) {
   switch (kind) {
@@ -101,19 +71,20 @@ Status RowDecoder::corrupted(std::string_view what) const {
 }
 
 int RowDecoder::position_of(int64_t column_id) {
+  auto slots = table_.slots();
   size_t position = next_position_;
-  if (position >= info_.columns.size() || info_.columns[position].id != column_id) {
+  if (position >= slots.size() || slots[position].id != column_id) {
     int found = info_.position_of(column_id);
     if (found == schema::TableInfo::kNoColumn) return -1;
     position = static_cast<size_t>(found);
   }
   next_position_ = position + 1;
-  return info_.columns[position].is_public() ? static_cast<int>(position) : -1;
+  return slots[position].is_public ? static_cast<int>(position) : -1;
 }
 
 Status RowDecoder::put(int position, const Datum& value, Datum* slot) {
+  if (convert(value, table_.slots()[static_cast<size_t>(position)].kind, slot)) return ok_status();
   const schema::ColumnInfo& column = info_.columns[static_cast<size_t>(position)];
-  if (convert(value, kind_of(column.type), slot)) return ok_status();
   return corrupted(
       fmt::format("column {} (id {}): value of another type (column type {}, value kind {})",
                   column.name.o, column.id, column.type.tp, static_cast<int>(value.kind())));

@@ -35,6 +35,14 @@ class Table {
   /// NULL, or for NOT NULL the zero value of its type. Points into this object.
   std::span<const codec::Datum> defaults() const { return defaults_; }
 
+  /// What decoding a value needs to know of its column, by position.
+  struct Slot {
+    int64_t id = 0;
+    codec::DatumKind kind = codec::DatumKind::kAbsent;  ///< of the column's values, NULL apart
+    bool is_public = false;
+  };
+  std::span<const Slot> slots() const { return slots_; }
+
  private:
   Table() = default;
 
@@ -43,6 +51,7 @@ class Table {
   schema::TableInfoPtr info_;
   codec::Arena arena_;
   std::vector<codec::Datum> defaults_;
+  std::vector<Slot> slots_;
 };
 
 using TablePtr = std::shared_ptr<const Table>;
