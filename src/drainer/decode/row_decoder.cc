@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "codec/row.h"
 
 namespace tbl::decode {
@@ -50,15 +52,20 @@ bool convert(const Datum& value, DatumKind kind, Datum* out) {
   return false;
 }
 
-/// Ids of the row's columns in the order they come, e.g. "[1 2 4]".
+/// Column ids of an update's two rows: "oldRow: [1 2], newRow: [1 2]".
 std::string column_ids(Bytes row) {
   codec::Arena arena;
-  codec::RowReader reader(row, arena);
-  std::string ids = "[";
+  codec::RowV1Reader reader(row, arena);
+  std::set<int64_t> seen;
+  std::string old_ids;
+  std::string new_ids;
   int64_t id = 0;
   Datum value;
-  while (reader.next(&id, &value)) ids += (ids.size() > 1 ? " " : "") + std::to_string(id);
-  return ids + "]";
+  while (reader.next(&id, &value)) {
+    std::string& ids = seen.insert(id).second ? old_ids : new_ids;
+    ids += (ids.empty() ? "" : " ") + std::to_string(id);
+  }
+  return fmt::format("oldRow: [{}], newRow: [{}]", old_ids, new_ids);
 }
 
 }  // namespace
@@ -167,9 +174,8 @@ Status RowDecoder::fill_missing(Bytes row, Values old_values, Values new_values)
       continue;
     const Datum& value = table_.defaults()[position];
     if (!missing || !may_append_default_ || value.is_absent()) {
-      std::string ids = column_ids(row);
-      return corrupted(fmt::format("cols num: {}, columns of the old row and the new row: {}",
-                                   info_.public_columns.size(), ids));
+      return corrupted(
+          fmt::format("cols num: {}, {}", info_.public_columns.size(), column_ids(row)));
     }
     old_values[position] = new_values[position] = value;
   }
