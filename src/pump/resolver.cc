@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/go_time.h"
+#include "pump/written_keys.h"
 
 namespace tbl::pump {
 namespace {
@@ -10,6 +11,8 @@ using namespace std::chrono_literals;
 
 constexpr size_t kQuestionsAtOnce = 256;
 constexpr int kAskers = 4;
+/// Keys looked at when the primary tells nothing.
+constexpr size_t kOtherKeys = 64;
 /// A question older than this makes PD keep what TiKV could still tell.
 constexpr int64_t kHoldGcAfterMs = 30'000;
 
@@ -84,12 +87,19 @@ void Resolver::ask_all() {
     std::lock_guard lock(mutex_);
     Asked& asked = asked_[question->start_ts];
     asked.in_flight = false;
-    asked.next = std::chrono::steady_clock::now() + 1s;
+    asked.next = std::chrono::steady_clock::now() + (asked.undecidable ? 60s : 1s);
   }
 }
 
+Result<Verdict> Resolver::find_verdict(const Question& question) {
+  TBL_ASSIGN(Verdict verdict, decide(question, oracle_));
+  if (verdict.kind != Verdict::Kind::kUndecidable) return verdict;
+  TBL_ASSIGN(std::string payload, storage_.read_prewrite(question.start_ts));
+  return decide_by_keys(question.start_ts, written_keys(payload, kOtherKeys), oracle_);
+}
+
 void Resolver::ask(const Question& question) {
-  auto verdict = decide(question, oracle_);
+  auto verdict = find_verdict(question);
   if (verdict.ok()) return act(question, *verdict);
   if (stop_.stop_requested()) return;
   log_error("could not ask TiKV for a transaction's outcome",

@@ -40,6 +40,7 @@ class Resolver {
   void collect();
   void ask_all();
   void ask(const Question& question);
+  Result<Verdict> find_verdict(const Question& question);
   void act(const Question& question, const Verdict& verdict);
   void report_undecidable(const Question& question);
   std::vector<Question> due(const std::vector<Question>& questions);

@@ -155,6 +155,15 @@ TEST_F(VerdictTest, NothingFoundProvesNothingBehindGc) {
   EXPECT_EQ(ask(old_).kind, Kind::kDropped) << "GC removes no locks";
 }
 
+TEST_F(VerdictTest, OtherKeysTell) {
+  EXPECT_EQ(decide_by_keys(old_, {"a", "b"}, oracle_)->kind, Kind::kUndecidable);
+  oracle_.info = write_of(KvOp::kPut, old_, old_ + 1);
+  EXPECT_EQ(decide_by_keys(old_, {"a", "b"}, oracle_)->commit_ts, old_ + 1);
+  EXPECT_EQ(decide_by_keys(old_, {}, oracle_)->kind, Kind::kUndecidable);
+  oracle_.broken = true;
+  EXPECT_FALSE(decide_by_keys(old_, {"a"}, oracle_).ok());
+}
+
 TEST_F(VerdictTest, NoAnswerIsAnError) {
   oracle_.broken = true;
   Question question;

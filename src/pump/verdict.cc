@@ -70,4 +70,14 @@ Result<Verdict> decide(const Question& question, Oracle& oracle) {
   return settle(question, locked, oracle);
 }
 
+Result<Verdict> decide_by_keys(uint64_t start_ts, const std::vector<std::string>& keys,
+                               Oracle& oracle) {
+  for (const std::string& key : keys) {
+    TBL_ASSIGN(auto info, oracle.versions(key));
+    Verdict verdict = read_versions(info, start_ts);
+    if (verdict.kind != Kind::kWait) return verdict;
+  }
+  return Verdict{Kind::kUndecidable};
+}
+
 }  // namespace tbl::pump

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "pump/oracle.h"
@@ -32,5 +34,10 @@ struct Verdict {
 /// only after an R or once TiKV has settled it, and only while the GC safe point is below the start
 /// ts. An error: nothing is known, ask again.
 Result<Verdict> decide(const Question& question, Oracle& oracle);
+
+/// For an undecidable one: what stands under other keys of the transaction is proof just as well.
+/// kUndecidable when nothing does.
+Result<Verdict> decide_by_keys(uint64_t start_ts, const std::vector<std::string>& keys,
+                               Oracle& oracle);
 
 }  // namespace tbl::pump
