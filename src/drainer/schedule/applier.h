@@ -57,8 +57,8 @@ struct DdlTask {
   schema::ActionType type = schema::ActionType::kNone;
   std::string query;   ///< the binlog's ddl_query, executed unchanged
   std::string schema;  ///< database that the statement runs in
-  /// Every table the job touches, under its old and its new name (RENAME, EXCHANGE); for a job on a
-  /// database one entry with an empty table.
+  /// Every table the job touches, old names first, the new name last (RENAME), both tables of an
+  /// EXCHANGE; for a job on a database one entry with an empty table.
   std::vector<TableName> touched;
   /// The table after the job; null for jobs on a database and dropped tables.
   schema::TableInfoPtr table_after;

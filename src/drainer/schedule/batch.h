@@ -54,9 +54,9 @@ class CommitTurn {
 class BatchWriter {
  public:
   virtual ~BatchWriter() = default;
-  /// The batch is durable, whole, exactly once; or nothing of it is, and the error's code says what
-  /// to do: kAborted and kAlreadyExists (a duplicate key) when a retry may help, once everything
-  /// before is durable; all else is final.
+  /// The batch is durable, whole, exactly once; or nothing of it is, and an error says why. A batch
+  /// of company is then tried again transaction by transaction, except after kCancelled, kDataLoss,
+  /// kFailedPrecondition and kUnavailable, which are final. Alone only kAborted is tried again.
   virtual Status write(const Batch& batch, CommitTurn& turn) = 0;
 };
 

@@ -11,8 +11,18 @@ namespace {
 constexpr int kMaxTries = 100;
 constexpr std::chrono::seconds kBetweenTries(1);
 
-bool is_conflict(const Status& status) {
-  return status.code() == StatusCode::kAborted || status.code() == StatusCode::kAlreadyExists;
+// A batch in company goes back to be tried one by one: because of others' locks or values, or so
+// that the error names the one transaction that causes it. Not when the run cannot go on at all.
+bool may_succeed_alone(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kCancelled:
+    case StatusCode::kDataLoss:
+    case StatusCode::kFailedPrecondition:
+    case StatusCode::kUnavailable:
+      return false;
+    default:
+      return true;
+  }
 }
 
 }  // namespace
@@ -154,7 +164,7 @@ void Scheduler::settle(size_t worker, const Taken& taken, const Status& written)
     report_progress();
     return;
   }
-  if (is_conflict(written) && !taken.alone) {
+  if (!taken.alone && may_succeed_alone(written)) {
     std::lock_guard lock(mutex_);
     log_info("a batch was rolled back, its transactions are tried one by one",
              {{"transactions", taken.numbers.size()}, {"rows", taken.rows}, {"error", written}});

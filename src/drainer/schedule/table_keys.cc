@@ -33,7 +33,12 @@ void TableKeys::add(const Key& key) {
   auto same = std::find_if(keys.begin(), keys.end(),
                            [&](const Key& other) { return same_columns(key, other); });
   if (same == keys.end()) {
+    uint64_t key_seed = seed;
+    for (const KeyColumn& column : key) {
+      key_seed = XXH3_64bits_withSeed(&column.position, sizeof column.position, key_seed);
+    }
     keys.push_back(key);
+    key_seeds.push_back(key_seed);
     return;
   }
   for (size_t i = 0; i < key.size(); ++i) {

@@ -24,6 +24,8 @@ using Key = std::vector<KeyColumn>;
 struct TableKeys {
   uint64_t seed = 0;  ///< of the table's name, so that equal keys of two tables differ
   std::vector<Key> keys;
+  std::vector<uint64_t>
+      key_seeds;  ///< by place in `keys`; of the table's name and the key's columns
 
   /// Adds a key, or, where one over the same columns exists, makes that one as coarse as both.
   void add(const Key& key);

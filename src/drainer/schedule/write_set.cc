@@ -119,7 +119,7 @@ void WriteSetBuilder::add_side(const TableKeys& keys, const decode::RowChange& r
   if (values.empty()) return;
   bool any = false;
   for (size_t i = 0; i < keys.keys.size(); ++i) {
-    any |= add_key(keys.keys[i], values, keys.seed + i);
+    any |= add_key(keys.keys[i], values, keys.key_seeds[i]);
   }
   if (!any) add_whole_row(keys, row, values);
 }

@@ -1,0 +1,63 @@
+// Saves K, and takes away what K makes superfluous, in one transaction.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "drainer/mysql/fence.h"
+#include "drainer/schedule/progress.h"
+
+namespace tbl::mysql {
+
+/// Owns the control connection. Any thread; calls wait for each other.
+class Checkpointer {
+ public:
+  struct Options {
+    uint64_t run = 0;
+    /// Set when the checkpoint is kept on another server: K is durable there before marks go here.
+    std::optional<ConnectionFactory> other_server;
+    StopToken stop;
+  };
+
+  Checkpointer(Fence& fence, const StateTables& tables, MarkLedger& ledger, Options options);
+
+  /// Makes the tables, on `connection`, the one claimed for the control slot, and where the
+  /// checkpoint is.
+  Status set_up(std::unique_ptr<Connection> connection);
+  Result<State> load();
+  /// First write of a run: the run's record and the checkpoint, in one transaction.
+  Status begin_run(const RunRecord& run, const Checkpoint& checkpoint, bool forget_marks);
+
+  /// `also` are further statements of the same transaction; they must be such that a second time
+  /// changes nothing. Tries again while the connection can be had again.
+  Status save(const schedule::Progress::Position& position, bool consistent,
+              const std::string& also = {});
+
+  /// For questions between saves.
+  Result<std::vector<SqlRow>> query(const std::string& sql);
+
+ private:
+  Status save_once(const Checkpoint& checkpoint, const std::string& also);
+  Status save_elsewhere(const Checkpoint& checkpoint);
+  Status ensure_connection();
+  void read_secondary_ts(uint64_t primary_ts);
+  template <typename F>
+  Status with_retry(F&& body);
+
+  Fence& fence_;
+  const StateTables& tables_;
+  MarkLedger& ledger_;
+  const Options options_;
+  std::mutex mutex_;
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Connection> other_;
+  Checkpoint last_;
+  uint64_t old_marks_until_ = 0;  // marks of earlier runs go when K reaches it; 0: none
+  int64_t next_ts_map_ms_ = 0;
+};
+
+}  // namespace tbl::mysql

@@ -1,0 +1,182 @@
+#include "drainer/mysql/ddl_runner.h"
+
+#include "base/log.h"
+#include "drainer/mysql/ddl_text.h"
+#include "drainer/mysql/errors.h"
+#include "drainer/mysql/sql_text.h"
+
+namespace tbl::mysql {
+namespace {
+
+using schedule::DdlTask;
+
+constexpr int kMaxTries = 100;
+constexpr std::chrono::seconds kBetweenTries(1);
+constexpr std::chrono::seconds kLongDdl(30);
+
+/// Says in the log, for as long as it lives, that a statement is still being executed.
+class LongDdlLog {
+ public:
+  explicit LongDdlLog(const std::string& sql)
+      : thread_("ddl-watch", [this, sql] {
+          int64_t seconds = 0;
+          while (wait_for(stop_.get_token(), kLongDdl)) {
+            seconds += kLongDdl.count();
+            log_info("a DDL is still being executed", {{"sql", sql}, {"seconds", seconds}});
+          }
+        }) {}
+  ~LongDdlLog() { stop_.request_stop(); }
+
+ private:
+  StopSource stop_;
+  Thread thread_;
+};
+
+std::string names(const DdlTask& task) {
+  std::string out;
+  for (const schedule::TableName& name : task.touched) {
+    out += (out.empty() ? "" : ", ") + quote_table(name.schema, name.table);
+  }
+  return out;
+}
+
+}  // namespace
+
+DdlRunner::DdlRunner(Fence& fence, const StateTables& tables, Checkpointer& checkpointer,
+                     DdlOptions options)
+    : fence_(fence), tables_(tables), checkpointer_(checkpointer), options_(std::move(options)) {}
+
+void DdlRunner::set_up(std::unique_ptr<Connection> connection,
+                       std::optional<DdlRecord> interrupted) {
+  connection_ = std::move(connection);
+  interrupted_ = std::move(interrupted);
+}
+
+Status DdlRunner::ensure_connection() {
+  if (connection_) return ok_status();
+  TBL_ASSIGN(connection_, fence_.reopen(kDdlSlot));
+  return ok_status();
+}
+
+Status DdlRunner::execute(const DdlTask& task, const schedule::Progress::Position& before) {
+  if (task.schema.empty()) {
+    return invalid_argument("get DDL Txn with empty database, ddl: " + task.query);
+  }
+  std::string sql = adapt_ddl(task.query);
+  if (sql.empty()) {
+    log_warn("skip ddl with all placement options", {{"sql", task.query}});
+    return ok_status();
+  }
+  bool is_interrupted = interrupted_ && interrupted_->commit_ts == task.commit_ts;
+  Status done = is_interrupted ? resume(task, sql) : record_and_run(task, sql, before);
+  if (done.ok()) {
+    interrupted_.reset();
+    log_info("exec ddl success", {{"sql", sql}});
+    return done;
+  }
+  std::string metadata = "commit ts: " + std::to_string(task.commit_ts);
+  log_error("exec failed", {{"sql", sql}, {"metadata", metadata}, {"error", done}});
+  return std::move(done).wrap("DDL \"" + sql + "\", " + metadata);
+}
+
+// The intent stands there: was it executed? The fence has waited for the connection that may have
+// been at it.
+Status DdlRunner::resume(const DdlTask& task, const std::string& sql) {
+  TBL_ASSIGN(DdlState before, parse_ddl_state(interrupted_->before_state));
+  TBL_ASSIGN(DdlOutcome result, outcome(task, before));
+  switch (result) {
+    case DdlOutcome::kApplied:
+      log_info("a DDL was executed before the last stop", {{"sql", sql}});
+      return ok_status();
+    case DdlOutcome::kNotApplied:
+      return run_until_known(task, sql, before);
+    case DdlOutcome::kUnknown:
+      break;
+  }
+  return failed_precondition(
+      "drainer was stopped while it was executed, and the downstream does not tell whether it was. "
+      "Look at " +
+      names(task) +
+      ": if it was, add the commit ts to ignore-txn-commit-ts; if not, delete the row of " +
+      quote_table(tables_.schema(), tables_.table() + "_ddl"));
+}
+
+Status DdlRunner::record_and_run(const DdlTask& task, const std::string& sql,
+                                 const schedule::Progress::Position& before) {
+  DdlState state;
+  for (int tries = 1;; ++tries) {
+    TBL_TRY(ensure_connection());
+    auto read = read_ddl_state(*connection_, task);
+    if (read.ok()) {
+      state = std::move(read).value();
+      break;
+    }
+    if (!is_lost(read.status()) || tries == kMaxTries) return read.status();
+    connection_.reset();
+    if (!wait_for(options_.stop, kBetweenTries)) return read.status();
+  }
+  DdlRecord intent{task.commit_ts, task.job_id, connection_->id(), format_ddl_state(state)};
+  TBL_TRY(checkpointer_.save(before, false, tables_.save_ddl_sql(intent)));
+  return run_until_known(task, sql, state);
+}
+
+Result<DdlOutcome> DdlRunner::outcome(const DdlTask& task, const DdlState& before) {
+  TBL_TRY(ensure_connection());
+  TBL_ASSIGN(DdlState now, read_ddl_state(*connection_, task));
+  return compare_ddl_state(task.type, before, now);
+}
+
+Status DdlRunner::run_until_known(const DdlTask& task, const std::string& sql,
+                                  const DdlState& before) {
+  bool in_doubt = false;
+  for (int tries = 1;; ++tries) {
+    Status ran = ensure_connection();
+    if (ran.ok() && in_doubt) {
+      auto result = outcome(task, before);
+      if (result.ok() && *result == DdlOutcome::kApplied) return ok_status();
+      if (result.ok() && *result == DdlOutcome::kUnknown) {
+        return failed_precondition(
+            "the connection was lost while it was executed, and the "
+            "downstream does not tell whether it was");
+      }
+      if (!result.ok()) ran = result.status();
+    }
+    if (ran.ok()) ran = run_once(task, sql);
+    if (ran.ok()) return ran;
+    if (is_lost(ran)) {
+      connection_.reset();
+      in_doubt = true;
+    } else if (ran.code() != StatusCode::kAborted) {
+      return judge_error(task, sql, std::move(ran));
+    }
+    log_warn("exec ddl failed, trying again", {{"sql", sql}, {"error", ran}});
+    if (tries == kMaxTries || !wait_for(options_.stop, kBetweenTries)) return ran;
+  }
+}
+
+Status DdlRunner::run_once(const DdlTask& task, const std::string& sql) {
+  if (!is_create_database(sql)) {
+    TBL_TRY(connection_->exec("USE " + quote_name(task.schema)));
+  }
+  LongDdlLog watch(sql);
+  return connection_->exec(sql);
+}
+
+Status DdlRunner::judge_error(const DdlTask& task, const std::string& sql, Status error) {
+  unsigned code = error_number(error);
+  if (is_tiflash_replica(sql)) {
+    log_warn("ignore ddl", {{"sql", sql}, {"error", error}});
+    return ok_status();
+  }
+  if (!is_ignorable_ddl_error(code)) return error;
+  bool unknown_zone = options_.safe_mode || task.commit_ts <= unknown_until_ts_;
+  bool ignore = unknown_zone && code != kErrUnknownDatabase;
+  if (!ignore) {
+    TBL_ASSIGN(ignore, has_result_of(*connection_, task, code));
+  }
+  if (!ignore) return error;
+  log_warn("ignore ddl", {{"sql", sql}, {"error", error}});
+  return ok_status();
+}
+
+}  // namespace tbl::mysql

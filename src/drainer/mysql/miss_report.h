@@ -1,0 +1,38 @@
+// Rows that a statement should have found and did not.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "base/status.h"
+
+namespace tbl::mysql {
+
+/// An UPDATE or DELETE that matches nothing says that downstream differs from upstream. Counted,
+/// and warned of at most once a second per table. Any thread.
+class MissReport {
+ public:
+  /// `stop`: an error instead of a warning.
+  explicit MissReport(bool stop) : stop_(stop) {}
+
+  struct Miss {
+    const std::string& table;
+    uint64_t commit_ts;
+    uint64_t expected_rows;
+    uint64_t found_rows;
+  };
+  /// `sql` is the statement, for the message.
+  Status report(const Miss& miss, std::string_view sql);
+  uint64_t count() const { return count_; }
+
+ private:
+  const bool stop_;
+  std::atomic<uint64_t> count_ = 0;
+  std::mutex mutex_;
+  std::map<std::string, int64_t> next_ms_;  // by table: no warning before
+};
+
+}  // namespace tbl::mysql

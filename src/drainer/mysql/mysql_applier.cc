@@ -1,0 +1,294 @@
+#include "drainer/mysql/mysql_applier.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/log.h"
+#include "drainer/mysql/batch_applier.h"
+#include "drainer/mysql/checkpointer.h"
+#include "drainer/mysql/ddl_runner.h"
+#include "drainer/mysql/errors.h"
+#include "drainer/mysql/loopback.h"
+
+namespace tbl::mysql {
+
+using schedule::DdlTask;
+using schedule::Progress;
+using schedule::StartPoint;
+using schedule::TransactionPtr;
+using schedule::Unit;
+
+/// Everything that exists only once there is a connection.
+class MySqlApplier::Impl {
+ public:
+  Impl(MySqlApplierOptions options, schedule::ApplierEvents events)
+      : options_(std::move(options)),
+        events_(std::move(events)),
+        tables_(options_.checkpoint_schema, options_.checkpoint_table, options_.cluster_id),
+        misses_(options_.stop_on_miss) {}
+
+  ~Impl() { abort(); }
+
+  Result<StartPoint> start();
+  Status submit(TransactionPtr transaction);
+  Status execute_ddl(const DdlTask& task);
+  void note_progress(uint64_t commit_ts, int64_t schema_version);
+  Status stop();
+  void abort();
+  Status first_error() const;
+  uint64_t missed_rows() const { return misses_.count(); }
+
+ private:
+  Status connect();
+  /// Connections by slot.
+  using Connections = std::vector<std::unique_ptr<Connection>>;
+  Result<Connections> claim();
+  Status wait_for_old_workers(const std::optional<RunRecord>& before);
+  StartPoint decide(const State& state);
+  Status begin_run(const State& state, std::unique_ptr<Connection> ddl_connection);
+  void start_workers(Connections connections);
+  void save_loop();
+  Status add_write_set(const decode::Transaction& transaction, const Unit& unit);
+
+  const MySqlApplierOptions options_;
+  const schedule::ApplierEvents events_;
+  StopSource stop_;
+  const StateTables tables_;
+  MarkLedger ledger_;
+  MissReport misses_;
+
+  std::optional<ConnectionFactory> factory_;
+  std::unique_ptr<Fence> fence_;
+  std::unique_ptr<TableCache> table_cache_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  std::unique_ptr<DdlRunner> ddl_;
+  std::unique_ptr<ApplyContext> context_;
+  StartPoint start_point_;
+  AppliedSet applied_;
+  schedule::WriteSetBuilder write_set_;
+  std::unique_ptr<schedule::Scheduler> scheduler_;
+  Thread saver_;
+};
+
+Status MySqlApplier::Impl::connect() {
+  TBL_ASSIGN(factory_, ConnectionFactory::create(options_.to));
+  FenceOptions fence;
+  fence.run = options_.run;
+  fence.lock_wait_s = options_.lock_wait_s;
+  if (options_.is_alive) fence.is_alive = options_.is_alive;
+  fence.checkpoint_is_here = !options_.checkpoint_server.has_value();
+  fence.stop = stop_.get_token();
+  fence_ = std::make_unique<Fence>(*factory_, tables_, ledger_, std::move(fence));
+  table_cache_ = std::make_unique<TableCache>(*factory_);
+  Checkpointer::Options checkpoint;
+  checkpoint.run = options_.run;
+  checkpoint.stop = stop_.get_token();
+  if (options_.checkpoint_server) {
+    TBL_ASSIGN(checkpoint.other_server, ConnectionFactory::create(*options_.checkpoint_server));
+  }
+  checkpointer_ = std::make_unique<Checkpointer>(*fence_, tables_, ledger_, std::move(checkpoint));
+  return fence_->prove_locks();
+}
+
+// After this nobody else writes: all slots are ours.
+Result<MySqlApplier::Impl::Connections> MySqlApplier::Impl::claim() {
+  TBL_ASSIGN(auto probe, factory_->open());
+  TBL_TRY(tables_.create(*probe));
+  TBL_ASSIGN(auto before, tables_.load_run(*probe));
+  Connections connections;
+  for (size_t slot = 0; slot < kFirstWorkerSlot + options_.scheduler.workers; ++slot) {
+    TBL_ASSIGN(auto connection, fence_->claim(slot, before));
+    connections.push_back(std::move(connection));
+  }
+  TBL_TRY(wait_for_old_workers(before));
+  return connections;
+}
+
+// The run before may have had more workers than this one: their locks are taken once and let go.
+Status MySqlApplier::Impl::wait_for_old_workers(const std::optional<RunRecord>& before) {
+  size_t old_workers = before ? before->workers : 0;
+  for (size_t i = options_.scheduler.workers; i < old_workers; ++i) {
+    TBL_TRY(fence_->claim_and_release(kFirstWorkerSlot + i, before));
+  }
+  return ok_status();
+}
+
+StartPoint MySqlApplier::Impl::decide(const State& state) {
+  StartPoint point;
+  if (!state.checkpoint || state.checkpoint->commit_ts == 0) {
+    point.commit_ts = options_.initial_commit_ts;
+    return point;
+  }
+  const Checkpoint& checkpoint = *state.checkpoint;
+  point.commit_ts = checkpoint.commit_ts;
+  point.schema_version = checkpoint.schema_version;
+  point.consistent = checkpoint.consistent;
+  bool ours = state.run && checkpoint.run != 0 && checkpoint.run == state.run->run;
+  if (ours) {
+    // Another program's rows from before an earlier run of ours.
+    point.unknown_until_ts = state.run->unknown_ts;
+  } else if (!checkpoint.consistent) {
+    point.unknown_until_ts = options_.run;
+  }
+  if (point.unknown_until_ts <= point.commit_ts) point.unknown_until_ts = 0;
+  return point;
+}
+
+Status MySqlApplier::Impl::begin_run(const State& state,
+                                     std::unique_ptr<Connection> ddl_connection) {
+  start_point_ = decide(state);
+  bool foreign = state.checkpoint && state.checkpoint->commit_ts != 0 &&
+                 (!state.run || state.checkpoint->run != state.run->run);
+  // What another program did after our marks and our intent were written is not in them.
+  if (!foreign) applied_ = state.applied;
+  ddl_->set_up(std::move(ddl_connection), foreign ? std::nullopt : state.ddl);
+  ddl_->set_unknown_until(start_point_.unknown_until_ts);
+  if (start_point_.unknown_until_ts != 0) {
+    log_warn("another program may have applied rows: safe mode up to this commit ts",
+             {{"commit ts", start_point_.unknown_until_ts}});
+  }
+  RunRecord run;
+  run.run = options_.run;
+  run.workers = static_cast<uint32_t>(options_.scheduler.workers);
+  run.node_id = options_.node_id;
+  run.address = options_.address;
+  run.connection_ids = fence_->connection_ids();
+  run.unknown_ts = start_point_.unknown_until_ts;
+  Checkpoint checkpoint = state.checkpoint.value_or(Checkpoint());
+  checkpoint.consistent = false;
+  checkpoint.commit_ts = start_point_.commit_ts;
+  checkpoint.run = options_.run;
+  return checkpointer_->begin_run(run, checkpoint, foreign);
+}
+
+Result<StartPoint> MySqlApplier::Impl::start() {
+  TBL_TRY(connect());
+  DdlOptions ddl;
+  ddl.stop = stop_.get_token();
+  ddl.safe_mode = options_.safe_mode;
+  ddl_ = std::make_unique<DdlRunner>(*fence_, tables_, *checkpointer_, ddl);
+  TBL_ASSIGN(Connections connections, claim());
+  TBL_TRY(checkpointer_->set_up(std::move(connections[kControlSlot])));
+  TBL_ASSIGN(State state, checkpointer_->load());
+  TBL_TRY(begin_run(state, std::move(connections[kDdlSlot])));
+  if (options_.loopback) {
+    TBL_TRY(set_up_loopback(*connections[kFirstWorkerSlot], options_.channel_id,
+                            options_.scheduler.workers));
+  }
+  start_workers(std::move(connections));
+  return start_point_;
+}
+
+void MySqlApplier::Impl::start_workers(Connections connections) {
+  Progress::Position position{start_point_.commit_ts, start_point_.schema_version};
+  scheduler_ = std::make_unique<schedule::Scheduler>(options_.scheduler, position, events_);
+  ApplyOptions apply;
+  apply.run = options_.run;
+  apply.unknown_until_ts = start_point_.unknown_until_ts;
+  apply.safe_mode = options_.safe_mode;
+  apply.loopback = options_.loopback;
+  apply.channel_id = options_.channel_id;
+  apply.stop = scheduler_->stop_token();
+  context_.reset(
+      new ApplyContext{std::move(apply), *fence_, tables_, ledger_, *table_cache_, misses_});
+  scheduler_->start([&](size_t worker) {
+    return std::make_unique<BatchApplier>(*context_, worker,
+                                          std::move(connections[kFirstWorkerSlot + worker]));
+  });
+  saver_ = Thread("checkpoint", [this] { save_loop(); });
+}
+
+void MySqlApplier::Impl::save_loop() {
+  uint64_t saved_ts = start_point_.commit_ts;
+  while (wait_for(stop_.get_token(), std::chrono::milliseconds(options_.save_interval_ms))) {
+    Progress::Position position = scheduler_->position();
+    if (position.commit_ts <= saved_ts) continue;
+    Status saved = checkpointer_->save(position, false);
+    if (!saved.ok()) {
+      if (!stop_.stop_requested()) scheduler_->fail(saved);
+      return;
+    }
+    saved_ts = position.commit_ts;
+  }
+}
+
+Status MySqlApplier::Impl::add_write_set(const decode::Transaction& transaction, const Unit& unit) {
+  for (const decode::TablePtr& table : transaction.tables) {
+    auto known = table_cache_->get(table);
+    if (!known.ok()) {
+      return known.status().wrap("commit ts " + std::to_string(transaction.commit_ts));
+    }
+  }
+  for (const decode::RowChange& row : transaction.rows) {
+    if (unit.is_applied(row.number)) continue;
+    write_set_.add(table_cache_->find(row.table)->keys, row);
+  }
+  return ok_status();
+}
+
+Status MySqlApplier::Impl::submit(TransactionPtr transaction) {
+  TBL_TRY(first_error());
+  RowRange rows{transaction->first_row, transaction->end_row};
+  uint64_t ts = transaction->commit_ts;
+  bool nothing_left = transaction->rows.empty() || applied_.covers(ts, rows);
+  if (nothing_left) {
+    scheduler_->note_progress(transaction->is_last_part ? ts : 0, transaction->schema_version);
+    return ok_status();
+  }
+  Unit unit{std::move(transaction), applied_.ranges(ts)};
+  Status added = add_write_set(*unit.transaction, unit);
+  if (!added.ok()) {
+    scheduler_->fail(added);
+    return added;
+  }
+  return scheduler_->submit(std::move(unit), write_set_.take());
+}
+
+Status MySqlApplier::Impl::execute_ddl(const DdlTask& task) {
+  TBL_TRY(scheduler_->wait_idle());
+  Status done = task.skip ? ok_status() : ddl_->execute(task, scheduler_->position());
+  if (done.ok()) {
+    table_cache_->clear();
+    scheduler_->note_progress(task.commit_ts, task.schema_version);
+    done = checkpointer_->save(scheduler_->position(), false);
+  }
+  if (!done.ok()) scheduler_->fail(done);
+  return done;
+}
+
+void MySqlApplier::Impl::note_progress(uint64_t commit_ts, int64_t schema_version) {
+  scheduler_->note_progress(commit_ts, schema_version);
+}
+
+Status MySqlApplier::Impl::stop() {
+  Status idle = scheduler_->wait_idle();
+  stop_.request_stop();
+  saver_.join();
+  if (idle.ok() && options_.loopback) idle = clear_loopback(*checkpointer_, options_.channel_id);
+  Status saved = checkpointer_->save(scheduler_->position(), idle.ok());
+  scheduler_->abort();
+  return idle.ok() ? saved : idle;
+}
+
+void MySqlApplier::Impl::abort() {
+  stop_.request_stop();
+  if (scheduler_) scheduler_->abort();
+}
+
+Status MySqlApplier::Impl::first_error() const { return scheduler_->first_error(); }
+
+MySqlApplier::MySqlApplier(MySqlApplierOptions options, schedule::ApplierEvents events)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(events))) {}
+MySqlApplier::~MySqlApplier() = default;
+Result<StartPoint> MySqlApplier::start() { return impl_->start(); }
+Status MySqlApplier::submit(TransactionPtr t) { return impl_->submit(std::move(t)); }
+Status MySqlApplier::execute_ddl(const DdlTask& task) { return impl_->execute_ddl(task); }
+void MySqlApplier::note_progress(uint64_t commit_ts, int64_t schema_version) {
+  impl_->note_progress(commit_ts, schema_version);
+}
+Status MySqlApplier::stop() { return impl_->stop(); }
+void MySqlApplier::abort() { impl_->abort(); }
+Status MySqlApplier::first_error() const { return impl_->first_error(); }
+MySqlApplierStats MySqlApplier::stats() const { return {impl_->missed_rows()}; }
+
+}  // namespace tbl::mysql

@@ -1,0 +1,68 @@
+#include "drainer/mysql/table_cache.h"
+
+#include "base/log.h"
+#include "drainer/mysql/errors.h"
+
+namespace tbl::mysql {
+namespace {
+
+constexpr int kMaxTries = 3;
+
+bool is_transactional(const std::string& engine) {
+  return engine != "MyISAM" && engine != "Aria" && engine != "MEMORY" && engine != "CSV" &&
+         engine != "ARCHIVE" && engine != "BLACKHOLE";
+}
+
+}  // namespace
+
+MySqlTablePtr TableCache::find(const decode::Table* table) const {
+  std::lock_guard lock(mutex_);
+  auto it = tables_.find(table);
+  return it == tables_.end() ? nullptr : it->second;
+}
+
+void TableCache::clear() {
+  std::lock_guard lock(mutex_);
+  tables_.clear();
+}
+
+Result<MySqlTablePtr> TableCache::get(const decode::TablePtr& table) {
+  if (MySqlTablePtr known = find(table.get())) return known;
+  std::lock_guard connection_lock(connection_mutex_);
+  if (MySqlTablePtr known = find(table.get())) return known;
+  TBL_ASSIGN(DownstreamTable downstream, read(*table));
+  MySqlTablePtr joined = join_tables(table, downstream, connection_->server_kind());
+  warn_once(*joined, downstream);
+  std::lock_guard lock(mutex_);
+  tables_[table.get()] = joined;
+  return joined;
+}
+
+Result<DownstreamTable> TableCache::read(const decode::Table& table) {
+  for (int tries = 1;; ++tries) {
+    if (!connection_) {
+      TBL_ASSIGN(connection_, factory_.open());
+    }
+    auto read = read_downstream_table(*connection_, table.schema_name(), table.name());
+    if (!is_lost(read.status()) || tries == kMaxTries) return read;
+    connection_.reset();
+  }
+}
+
+void TableCache::warn_once(const MySqlTable& table, const DownstreamTable& downstream) {
+  if (!warned_.insert(table.quoted_name).second) return;
+  if (downstream.unique_keys.empty()) {
+    log_warn("table has no unique key downstream, its rows are found by all their columns",
+             {{"table", table.quoted_name}});
+  }
+  if (!is_transactional(downstream.engine)) {
+    log_warn("table is not transactional downstream: after a crash rows may be applied twice",
+             {{"table", table.quoted_name}, {"engine", downstream.engine}});
+  }
+  for (const std::string& column : table.missing_downstream) {
+    log_warn("column is missing downstream, its values are left out",
+             {{"table", table.quoted_name}, {"column", column}});
+  }
+}
+
+}  // namespace tbl::mysql

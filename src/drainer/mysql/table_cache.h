@@ -1,0 +1,38 @@
+// What is known of downstream tables, read once and forgotten after DDL.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "drainer/mysql/downstream_table.h"
+#include "drainer/mysql/session.h"
+
+namespace tbl::mysql {
+
+/// Any thread. Has a connection of its own, opened when first needed and again when lost.
+class TableCache {
+ public:
+  explicit TableCache(const ConnectionFactory& factory) : factory_(factory) {}
+
+  /// Error: the table does not exist downstream, or the server cannot be asked.
+  Result<MySqlTablePtr> get(const decode::TablePtr& table);
+  /// The same of a table that get() was called for since the last clear().
+  MySqlTablePtr find(const decode::Table* table) const;
+  /// After a DDL, or when a statement shows that the table is another one.
+  void clear();
+
+ private:
+  Result<DownstreamTable> read(const decode::Table& table);
+  void warn_once(const MySqlTable& table, const DownstreamTable& downstream);
+
+  const ConnectionFactory& factory_;
+  mutable std::mutex mutex_;
+  std::unordered_map<const decode::Table*, MySqlTablePtr> tables_;
+  std::mutex connection_mutex_;
+  std::unique_ptr<Connection> connection_;
+  std::set<std::string> warned_;
+};
+
+}  // namespace tbl::mysql
