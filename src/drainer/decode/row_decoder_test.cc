@@ -180,9 +180,7 @@ TEST(RowDecoder, UpdatesOfAnOlderSchema) {
   std::string row = hex("08020802 08010802 08020804 08010802");
   EXPECT_EQ(Decoded(test_table(info), true).update(row), "1|9 > 2|9");
   EXPECT_EQ(Decoded(test_table(info), false).update(row),
-            "table `test`.`ng`: row data is corrupted cols num: 2, columns of the old row and the "
-            "new row: "
-            "[1 -1 1 -1]");
+            "table `test`.`ng`: row data is corrupted cols num: 2, oldRow: [1 -1], newRow: [1 -1]");
   // One side only is never right.
   std::string uneven = hex("08020802 08040804 08020804");
   EXPECT_THAT(Decoded(test_table(info), true).update(uneven),
