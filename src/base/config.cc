@@ -210,6 +210,7 @@ std::string ConfigSpec::dump() const {
   std::string out;
   for (const Declared& option : declared_) {
     const OptionNames& names = option.names;
+    if (!names.shown) continue;
     std::string value = option.value->text();
     if (names.secret && !value.empty()) value = "******";
     out += fmt::format("{}{}:{}", out.empty() ? "" : ",",

@@ -35,6 +35,7 @@ struct OptionNames {
   std::string key{};   ///< dotted place in the file; empty: not there
   std::string help{};
   bool secret = false;  ///< dump() shows ****** for a value that is not empty
+  bool shown = true;    ///< in dump()
 };
 
 /// The command line asks the program to end now.

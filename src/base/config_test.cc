@@ -216,6 +216,10 @@ TEST_F(ConfigTest, DumpHidesSecrets) {
   EXPECT_THAT(spec_.dump(), HasSubstr("\"data-dir\":\"data.pump\",\"gen-interval\":\"3\""));
   EXPECT_THAT(spec_.dump(), HasSubstr("\"to.password\":\"******\""));
   EXPECT_THAT(spec_.dump(), testing::Not(HasSubstr("pw")));
+  std::string dump = spec_.dump();
+  int old = 0;
+  spec_.add(&old, {.flag = "old", .shown = false});
+  EXPECT_EQ(spec_.dump(), dump);
 }
 
 }  // namespace

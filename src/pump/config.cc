@@ -82,21 +82,24 @@ void add_file_keys(ConfigSpec& spec, PumpConfig& c) {
 
 /// Taken so that old command lines and files work.
 void add_ignored(ConfigSpec& spec, RawConfig& raw) {
-  spec.add(&raw.ignored_bool, {.flag = "enable-debug", .help = "accepted, no effect"});
-  spec.add(&raw.ignored_bool, {.flag = "enable-binlog-slice", .help = "DEPRECATED"});
+  spec.add(&raw.ignored_bool,
+           {.flag = "enable-debug", .help = "accepted, no effect", .shown = false});
+  spec.add(&raw.ignored_bool,
+           {.flag = "enable-binlog-slice", .help = "DEPRECATED", .shown = false});
   for (const char* flag : {"binlog-file-size", "binlog-slice-size", "log-rotate"}) {
-    spec.add(&raw.ignored_text, {.flag = flag, .help = "DEPRECATED"});
+    spec.add(&raw.ignored_text, {.flag = flag, .help = "DEPRECATED", .shown = false});
   }
   for (const char* key : {"EtcdDialTimeout", "EtcdTimeout"}) {
-    spec.add(&raw.ignored_text, {.key = key});
+    spec.add(&raw.ignored_text, {.key = key, .shown = false});
   }
-  spec.add(&raw.ignored_int, {.key = "storage.kv_chan_cap"});
+  spec.add(&raw.ignored_int, {.key = "storage.kv_chan_cap", .shown = false});
   for (const char* key : {"block-cache-capacity", "block-restart-interval", "block-size",
                           "compaction-L0-trigger", "compaction-table-size", "compaction-total-size",
                           "write-buffer", "write-L0-pause-trigger", "write-L0-slowdown-trigger"}) {
-    spec.add(&raw.ignored_int, {.key = std::string("storage.kv.") + key});
+    spec.add(&raw.ignored_int, {.key = std::string("storage.kv.") + key, .shown = false});
   }
-  spec.add(&raw.ignored_float, {.key = "storage.kv.compaction-total-size-multiplier"});
+  spec.add(&raw.ignored_float,
+           {.key = "storage.kv.compaction-total-size-multiplier", .shown = false});
 }
 
 /// "host:port", also written as a URL.
@@ -159,10 +162,12 @@ Result<PumpCommand> parse_pump_command(const std::vector<std::string>& args) {
   add_flags(spec, raw, command.config);
   add_file_keys(spec, command.config);
   add_ignored(spec, raw);
-  spec.add(&command.print_version, {.flag = "V", .help = "print version information and exit"});
+  spec.add(&command.print_version,
+           {.flag = "V", .help = "print version information and exit", .shown = false});
   spec.add(&command.export_dir,
            {.flag = "to-original",
-            .help = "turn this data directory over to an original pump and exit"});
+            .help = "turn this data directory over to an original pump and exit",
+            .shown = false});
   TBL_ASSIGN(command.end, spec.parse_command_line(args));
   if (command.end || command.print_version || !command.export_dir.empty()) return command;
   TBL_TRY(spec.load(raw.config_file));
