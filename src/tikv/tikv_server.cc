@@ -49,11 +49,13 @@ class TikvServer::Impl {
   Status start(const StopToken& stop) {
     TBL_TRY(open_data());
     pd_ = std::make_unique<PdSession>(runtime_, options_.pd_endpoints, options_.tls, stop);
-    TBL_TRY(server_.listen(options_.addr));
     TBL_ASSIGN(identity_, join_cluster(*engine_, *pd_, options_));
     region_ = std::make_unique<LocalRegion>(identity_.region);
     service_ = std::make_unique<TikvService>(MethodContext{*store_, *region_}, pool_);
     service_->register_methods(server_);
+    // Not before it can answer: a client that is refused comes again soon, one that is left waiting
+    // does not.
+    TBL_TRY(server_.listen(options_.addr));
     TBL_TRY(server_.start());
     TBL_TRY(start_status_server());
     heartbeats_ = std::make_unique<Heartbeats>(*store_, *pd_, identity_, options_);
