@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/net_address.h"
 #include "base/urls.h"
+#include "drainer/liveness.h"
 #include "drainer/sink.h"
 
 namespace tbl::drainer {
@@ -52,14 +53,14 @@ Drainer::~Drainer() { cluster_stop_.request_stop(); }
 Result<std::unique_ptr<Drainer>> Drainer::create(DrainerConfig config, const StopToken& stop) {
   std::unique_ptr<Drainer> drainer(new Drainer(std::move(config)));
   std::stop_callback on_stop(stop, [&] { drainer->cluster_stop_.request_stop(); });
-  TBL_TRY(drainer->connect(stop));
+  TBL_TRY(drainer->connect());
   TBL_TRY(drainer->start_applier());
   TBL_TRY(drainer->load_schema_from_cluster());
   drainer->make_stream();
   return drainer;
 }
 
-Status Drainer::connect(const StopToken&) {
+Status Drainer::connect() {
   TBL_ASSIGN(node_id_, node_id_of(config_));
   warn_of_address(config_.advertise_addr);
   TBL_TRY(posix_env().create_dirs(config_.data_dir, 0700));
@@ -89,7 +90,10 @@ Status Drainer::start_applier() {
     if (lag_) lag_->on_progress(ts);
   };
   events.on_error = [this](const Status& status) { fail(status); };
-  TBL_ASSIGN(applier_, make_applier(config_, context, std::move(events)));
+  context.is_alive = [this](const std::string& id, const std::string& address) {
+    return drainer_is_alive(*cluster_, config_.tls, id, address);
+  };
+  applier_ = make_applier(config_, context, std::move(events));
   TBL_ASSIGN(start_point_, applier_->start());
   if (start_point_.commit_ts == 0) start_point_.commit_ts = context.initial_commit_ts;
   log_info("start from", {{"commit ts", start_point_.commit_ts},

@@ -42,7 +42,7 @@ class Drainer {
  private:
   explicit Drainer(DrainerConfig config);
 
-  Status connect(const StopToken& stop);
+  Status connect();
   Status start_applier();
   Status load_schema_from_cluster();
   void make_stream();

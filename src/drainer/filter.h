@@ -16,10 +16,10 @@ struct TablePattern {
 };
 
 struct FilterRules {
-  std::vector<std::string> ignore_schemas;
-  std::vector<TablePattern> ignore_tables;
-  std::vector<std::string> do_schemas;
-  std::vector<TablePattern> do_tables;
+  std::vector<std::string> ignore_schemas = {};
+  std::vector<TablePattern> ignore_tables = {};
+  std::vector<std::string> do_schemas = {};
+  std::vector<TablePattern> do_tables = {};
 };
 
 /// A pattern that begins with '~' is a regular expression (RE2) searched for in the name; any other

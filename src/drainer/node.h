@@ -21,9 +21,9 @@ enum class State : uint8_t { kOnline, kPausing, kPaused, kClosing, kOffline };
 std::string_view state_name(State state);
 
 struct NodeOptions {
-  std::string node_id;
-  std::string host;      ///< advertised "host:port"
-  uint64_t base_ts = 0;  ///< fresh from PD at start: updateTS counts on from here
+  std::string node_id = {};
+  std::string host = {};  ///< advertised "host:port"
+  uint64_t base_ts = 0;   ///< fresh from PD at start: updateTS counts on from here
   std::chrono::milliseconds heartbeat{1000};
 };
 

@@ -16,7 +16,7 @@
 namespace tbl::drainer {
 
 struct PullerOptions {
-  std::string node_id;
+  std::string node_id = {};
   uint64_t cluster_id = 0;
   uint64_t start_ts = 0;  ///< everything above is wanted
   bool gzip = false;

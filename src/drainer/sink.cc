@@ -1,5 +1,6 @@
 #include "drainer/sink.h"
 
+#include "drainer/mysql/mysql_applier.h"
 #include "drainer/schedule/discard_applier.h"
 
 namespace tbl::drainer {
@@ -19,17 +20,66 @@ schedule::SchedulerOptions scheduler_options(const DrainerConfig& config,
   return options;
 }
 
-}  // namespace
+mysql::ConnectionOptions connection_options(const ServerAddress& server,
+                                            const SyncerConfig& syncer) {
+  mysql::ConnectionOptions options;
+  options.host = server.host;
+  options.port = static_cast<uint16_t>(server.port);
+  options.user = server.user;
+  options.password = server.password;
+  options.tls = {server.tls.ca_path, server.tls.cert_path, server.tls.key_path};
+  options.read_timeout_s = static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(syncer.read_timeout).count());
+  return options;
+}
 
-Result<std::unique_ptr<schedule::Applier>> make_applier(const DrainerConfig& config,
-                                                        const SinkContext& context,
-                                                        schedule::ApplierEvents events) {
-  const auto options = scheduler_options(config, context);
+std::unique_ptr<schedule::Applier> make_mysql(const DrainerConfig& config,
+                                              const SinkContext& context,
+                                              schedule::ApplierEvents events) {
+  const SyncerConfig& syncer = config.syncer;
+  mysql::MySqlApplierOptions options;
+  options.to = connection_options(syncer.to, syncer);
+  options.to.sql_mode = syncer.sql_mode;
+  options.to.strict = syncer.sync_mode != 2;
+  options.to.params = syncer.session_params;
+  if (!syncer.checkpoint.type.empty()) {
+    options.checkpoint_server = connection_options(syncer.checkpoint.server, syncer);
+  }
+  options.checkpoint_schema = syncer.checkpoint.schema;
+  options.checkpoint_table = syncer.checkpoint.table;
+  options.cluster_id = context.cluster_id;
+  options.run = context.run_ts;
+  options.initial_commit_ts = context.initial_commit_ts;
+  options.node_id = context.node_id;
+  options.address = context.address;
+  options.is_alive = context.is_alive;
+  options.scheduler = scheduler_options(config, context);
+  options.safe_mode = syncer.safe_mode;
+  return std::make_unique<mysql::MySqlApplier>(std::move(options), std::move(events));
+}
+
+std::unique_ptr<schedule::Applier> make_discard(const DrainerConfig& config,
+                                                const SinkContext& context,
+                                                schedule::ApplierEvents events) {
   schedule::StartPoint start;
   start.commit_ts = context.initial_commit_ts;
-  start.consistent = true;
-  return std::unique_ptr<schedule::Applier>(
-      std::make_unique<schedule::DiscardApplier>(options, start, std::move(events)));
+  return std::make_unique<schedule::DiscardApplier>(scheduler_options(config, context), start,
+                                                    std::move(events));
+}
+
+}  // namespace
+
+std::unique_ptr<schedule::Applier> make_applier(const DrainerConfig& config,
+                                                const SinkContext& context,
+                                                schedule::ApplierEvents events) {
+  switch (config.syncer.sink) {
+    case SinkKind::kMysql:
+    case SinkKind::kTidb:
+      return make_mysql(config, context, std::move(events));
+    case SinkKind::kDiscard:
+      break;
+  }
+  return make_discard(config, context, std::move(events));
 }
 
 }  // namespace tbl::drainer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,11 +19,13 @@ struct SinkContext {
   std::string address;        ///< advertised
   uint64_t memory_bytes = 0;  ///< of transactions under way
   uint64_t initial_commit_ts = 0;
+  /// Whether the drainer with that node id lives at that address.
+  std::function<bool(const std::string& node_id, const std::string& address)> is_alive;
 };
 
-/// Nothing is connected yet. Errors: a configuration that the sink refuses.
-Result<std::unique_ptr<schedule::Applier>> make_applier(const DrainerConfig& config,
-                                                        const SinkContext& context,
-                                                        schedule::ApplierEvents events);
+/// Nothing is connected yet.
+std::unique_ptr<schedule::Applier> make_applier(const DrainerConfig& config,
+                                                const SinkContext& context,
+                                                schedule::ApplierEvents events);
 
 }  // namespace tbl::drainer

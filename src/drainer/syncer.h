@@ -17,7 +17,7 @@
 namespace tbl::drainer {
 
 struct SyncerRules {
-  std::unordered_set<uint64_t> ignore_txn_commit_ts;
+  std::unordered_set<uint64_t> ignore_txn_commit_ts = {};
   bool sync_ddl = true;
   /// Tables made by one batch job (a restore) have no SQL that would be worth executing.
   bool skip_create_tables = true;

@@ -1,0 +1,69 @@
+#include "drainer/binlog_item.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "drainer/test_stream.h"
+#include "proto/pump.pb.h"
+
+namespace tbl::drainer {
+namespace {
+
+std::string response_with(const std::string& payload) {
+  binlog::PullBinlogResp response;
+  response.mutable_entity()->mutable_pos();
+  response.mutable_entity()->set_payload(payload);
+  response.mutable_entity()->mutable_meta()->set_committs(99);
+  return response.SerializeAsString();
+}
+
+TEST(BinlogItemTest, PayloadIsCutOutOfTheResponse) {
+  const BinlogItem sent = rows_item(40, 5, 3, 2);
+  auto item = parse_pull_response(response_with(*sent.payload));
+  ASSERT_TRUE(item.ok()) << item.status().to_string();
+  EXPECT_EQ(*item->payload, *sent.payload);
+  EXPECT_EQ(item->commit_ts(), 40U) << "that of the payload, not the one beside it";
+  EXPECT_EQ(item->view.prewrite_value, sent.view.prewrite_value);
+  EXPECT_GE(item->view.prewrite_value.data(), item->payload->data());
+  EXPECT_FALSE(item->is_fake());
+  EXPECT_TRUE(fake_item(7).is_fake());
+}
+
+TEST(BinlogItemTest, AMissingPayloadIsAnEmptyBinlog) {
+  for (const std::string& message : {std::string(), response_with("")}) {
+    auto item = parse_pull_response(message);
+    ASSERT_TRUE(item.ok());
+    EXPECT_EQ(item->commit_ts(), 0U);
+  }
+}
+
+TEST(BinlogItemTest, RequestIsWhatProtobufMakes) {
+  binlog::PullBinlogReq request;
+  request.set_clusterid(7096473213093248991ULL);
+  request.mutable_startfrom()->set_offset(412518831548007863LL);
+  EXPECT_EQ(make_pull_request(7096473213093248991ULL, 412518831548007863ULL),
+            request.SerializeAsString());
+  request.mutable_startfrom()->set_offset(0);
+  EXPECT_EQ(make_pull_request(7096473213093248991ULL, 0), request.SerializeAsString());
+}
+
+TEST(BinlogItemTest, DamageIsAnErrorOrAnotherBinlog) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  const std::string good = response_with(*rows_item(40, 5, 3, 2).payload);
+  for (int i = 0; i < 5000; ++i) {
+    std::string bytes = good;
+    bytes[random() % bytes.size()] = static_cast<char>(random());
+    if (random() % 2) bytes.resize(random() % bytes.size());
+    binlog::PullBinlogResp response;
+    auto item = parse_pull_response(bytes);
+    if (item.ok() && response.ParseFromString(bytes)) {
+      EXPECT_EQ(*item->payload, response.entity().payload());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tbl::drainer

@@ -1,0 +1,251 @@
+#include "drainer/syncer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "drainer/test_stream.h"
+
+namespace tbl::drainer {
+namespace {
+
+using schema::column_json;
+using schema::db_json;
+using schema::JobText;
+using schema::table_json;
+using testing::HasSubstr;
+
+constexpr int64_t kDb = 2;
+constexpr int64_t kTable = 10;
+
+class SyncerTest : public testing::Test {
+ protected:
+  SyncerTest() : jobs_(meta_, [this]() -> Result<uint64_t> { return ++ts_; }) {}
+
+  void SetUp() override {
+    job({.id = 1, .type = 1, .version = 1, .schema_id = kDb, .db = db_json(kDb, "Db")});
+    job({.id = 2,
+         .type = 3,
+         .version = 2,
+         .schema_id = kDb,
+         .table_id = kTable,
+         .table = table_json(kTable, "t", column_json(1, "a", 3, 0))});
+    start({});
+  }
+  void start(SyncerRules rules) {
+    syncer_ = std::make_unique<Syncer>(std::move(rules), schema_, router_, jobs_);
+  }
+  void job(const JobText& text) { meta_.values[history_key(text.id)] = text.json(); }
+
+  /// The step as RecordingApplier would write it, or the error.
+  std::string handle(BinlogItem item) {
+    auto step = syncer_->handle(std::move(item), stop_.get_token());
+    if (!step.ok()) return step.status().message();
+    if (const auto* progress = std::get_if<ProgressStep>(&*step)) {
+      return "progress " + std::to_string(progress->commit_ts) + " v" +
+             std::to_string(progress->schema_version);
+    }
+    if (const auto* rows = std::get_if<RowsStep>(&*step)) {
+      std::string tables;
+      for (const auto& task : rows->encoded.mutations) {
+        tables += " " + (task.table ? task.table->quoted_name() : "-") +
+                  (task.may_append_default ? "+" : "");
+      }
+      return "rows v" + std::to_string(rows->encoded.schema_version) + tables;
+    }
+    task_ = std::get<DdlStep>(*step).task;
+    return "ddl " + task_.query + (task_.skip ? " (skip)" : "");
+  }
+  void create() {
+    ASSERT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database Db");
+    ASSERT_EQ(handle(ddl_item(120, 2, "create table t")), "ddl create table t");
+  }
+
+  schema::MapReader meta_;
+  uint64_t ts_ = 0;
+  schema::SchemaTracker schema_;
+  Router router_{
+      Filter::make({.ignore_schemas = {"mysql"}, .ignore_tables = {{"db", "ignored"}}}).value(),
+      {"tidb_binlog", "checkpoint"}};
+  DdlJobs jobs_;
+  StopSource stop_;
+  std::unique_ptr<Syncer> syncer_;
+  schedule::DdlTask task_;
+};
+
+TEST_F(SyncerTest, DdlThenRows) {
+  EXPECT_EQ(handle(fake_item(105)), "progress 105 v0");
+  create();
+  EXPECT_EQ(task_.commit_ts, 120U);
+  EXPECT_EQ(task_.schema, "Db");
+  EXPECT_EQ(task_.schema_version, 2);
+  EXPECT_EQ(task_.job_id, 2);
+  EXPECT_EQ(task_.touched, (std::vector<schedule::TableName>{{"Db", "t"}}));
+  EXPECT_EQ(task_.table_after->id, kTable);
+  EXPECT_EQ(handle(rows_item(130, kTable, 2)), "rows v2 `Db`.`t`");
+  EXPECT_EQ(handle(fake_item(140)), "progress 140 v2");
+}
+
+TEST_F(SyncerTest, JobsOfTheHistoryWaitForTheirRows) {
+  schema_.load_history(
+      {{1, 1, meta_.values[history_key(1)]}, {2, 2, meta_.values[history_key(2)]}});
+  EXPECT_EQ(handle(rows_item(130, kTable, 2)), "rows v2 `Db`.`t`");
+  EXPECT_EQ(handle(rows_item(131, 99, 2)), "binlog 131: not found table id: 99");
+}
+
+TEST_F(SyncerTest, IgnoredCommitTsAreDroppedWhateverTheyHold) {
+  start({.ignore_txn_commit_ts = {110, 130}});
+  EXPECT_EQ(handle(ddl_item(110, 77, "no such job")), "progress 110 v0");
+  EXPECT_EQ(handle(rows_item(130, 99, 2)), "progress 130 v0");
+}
+
+TEST_F(SyncerTest, FilteredRowsAreProgress) {
+  create();
+  job({.id = 3,
+       .type = 3,
+       .version = 3,
+       .schema_id = kDb,
+       .table_id = 11,
+       .table = table_json(11, "Ignored", column_json(1, "a", 3, 0))});
+  EXPECT_EQ(handle(ddl_item(130, 3, "create table Ignored")), "progress 130 v2");
+  EXPECT_EQ(handle(rows_item(140, 11, 3)), "progress 140 v2");
+  EXPECT_EQ(handle(rows_item(150, 281474976710654, 3)), "progress 150 v2") << "TiDB's own";
+  EXPECT_EQ(handle(rows_item(160, kTable, 3)), "rows v3 `Db`.`t`");
+}
+
+TEST_F(SyncerTest, RowsOfATruncatedTableAreDropped) {
+  create();
+  job({.id = 3,
+       .type = 11,
+       .version = 3,
+       .schema_id = kDb,
+       .table_id = kTable,
+       .table = table_json(12, "t", column_json(1, "a", 3, 0))});
+  EXPECT_EQ(handle(ddl_item(130, 3, "truncate table t")), "ddl truncate table t");
+  EXPECT_EQ(handle(rows_item(140, kTable, 2)), "progress 140 v3");
+  EXPECT_EQ(handle(rows_item(150, 12, 3)), "rows v3 `Db`.`t`");
+}
+
+TEST_F(SyncerTest, RowsOfAnOlderSchemaMayTakeDefaults) {
+  create();
+  EXPECT_EQ(handle(rows_item(125, kTable, 2)), "rows v2 `Db`.`t`");
+  job({.id = 3,
+       .type = 5,
+       .version = 6,
+       .schema_id = kDb,
+       .table_id = kTable,
+       .table =
+           table_json(kTable, "t", column_json(1, "a", 3, 0) + "," + column_json(2, "b", 3, 0))});
+  EXPECT_EQ(handle(ddl_item(130, 3, "alter table t add b int")), "ddl alter table t add b int");
+  EXPECT_EQ(handle(rows_item(140, kTable, 5)), "rows v5 `Db`.`t`+");
+  EXPECT_EQ(handle(rows_item(150, kTable, 6)), "rows v6 `Db`.`t`");
+  EXPECT_EQ(handle(rows_item(160, kTable, 5)), "rows v5 `Db`.`t`+");
+}
+
+TEST_F(SyncerTest, AColumnThatIsBeingDropped) {
+  create();
+  job({.id = 3,
+       .type = 6,
+       .version = 6,
+       .schema_id = kDb,
+       .table_id = kTable,
+       .table = table_json(kTable, "t", ""),
+       .schema_state = 0});
+  EXPECT_EQ(handle(rows_item(125, kTable, 2)), "rows v2 `Db`.`t`");
+  EXPECT_EQ(handle(ddl_item(130, 3, "alter table t drop a", 1)), "progress 130 v2");
+  EXPECT_EQ(handle(rows_item(140, kTable, 4)), "rows v4 `Db`.`t`+");
+  EXPECT_EQ(handle(ddl_item(150, 3, "alter table t drop a", 0)), "ddl alter table t drop a");
+}
+
+TEST_F(SyncerTest, SequenceValuesAndJobsWithoutEffectAreDropped) {
+  EXPECT_EQ(handle(ddl_item(110, 999, "SELECT SetVal(`db`.`seq`, 3);")), "progress 110 v0");
+  job({.id = 3, .type = 3, .version = 0});
+  EXPECT_EQ(handle(ddl_item(120, 3, "create table if not exists t")), "progress 120 v0");
+  job({.id = 4, .type = 7, .version = 5, .state = 3});
+  EXPECT_EQ(handle(ddl_item(130, 4, "rolled back")), "progress 130 v0");
+  job({.id = 5, .type = 68, .version = 6});
+  EXPECT_EQ(handle(ddl_item(140, 5, "create resource group")), "progress 140 v0");
+  job({.id = 6, .type = 3, .version = 7, .table_id = 281474976710654});
+  EXPECT_EQ(handle(ddl_item(150, 6, "system table")), "progress 150 v0");
+}
+
+TEST_F(SyncerTest, RenameNamesBothTables) {
+  create();
+  job({.id = 3, .type = 1, .version = 3, .schema_id = 7, .db = db_json(7, "Other")});
+  job({.id = 4,
+       .type = 14,
+       .version = 4,
+       .schema_id = 7,
+       .table_id = kTable,
+       .table = table_json(kTable, "u", column_json(1, "a", 3, 0))});
+  handle(ddl_item(130, 3, "create database Other"));
+  EXPECT_EQ(handle(ddl_item(140, 4, "rename table Db.t to Other.u")),
+            "ddl rename table Db.t to Other.u");
+  EXPECT_EQ(task_.schema, "Other");
+  EXPECT_EQ(task_.touched, (std::vector<schedule::TableName>{{"Db", "t"}, {"Other", "u"}}));
+  EXPECT_EQ(handle(rows_item(150, kTable, 4)), "rows v4 `Other`.`u`");
+}
+
+TEST_F(SyncerTest, AfterADropThereIsNoTable) {
+  create();
+  job({.id = 3,
+       .type = 4,
+       .version = 5,
+       .schema_id = kDb,
+       .table_id = kTable,
+       .table = table_json(kTable, "t", "")});
+  EXPECT_EQ(handle(ddl_item(130, 3, "drop table t")), "ddl drop table t");
+  EXPECT_EQ(task_.table_after, nullptr);
+  EXPECT_EQ(task_.touched, (std::vector<schedule::TableName>{{"Db", "t"}}));
+  job({.id = 4, .type = 2, .version = 6, .schema_id = kDb});
+  EXPECT_EQ(handle(ddl_item(140, 4, "drop database Db")), "ddl drop database Db");
+  EXPECT_EQ(task_.touched, (std::vector<schedule::TableName>{{"Db", ""}}));
+}
+
+TEST_F(SyncerTest, BatchesOfNewTablesAreNotExecuted) {
+  create();
+  JobText batch{.id = 3, .type = 60, .version = 3, .schema_id = kDb};
+  batch.tables = "[" + table_json(20, "x", column_json(1, "a", 3, 0)) + "]";
+  job(batch);
+  EXPECT_EQ(handle(ddl_item(130, 3, "CREATE TABLE x")), "progress 130 v2");
+  EXPECT_EQ(handle(rows_item(140, 20, 3)), "rows v3 `Db`.`x`");
+}
+
+TEST_F(SyncerTest, WithoutSyncDdlTheSinkOnlyForgetsItsTables) {
+  start({.sync_ddl = false});
+  EXPECT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database Db (skip)");
+}
+
+TEST_F(SyncerTest, WaitsForAJobThatIsNotYetInTheHistory) {
+  const std::string later = meta_.values[history_key(1)];
+  meta_.values.erase(history_key(1));
+  DdlJobs jobs(meta_, [&]() -> Result<uint64_t> {
+    if (++ts_ == 3) meta_.values[history_key(1)] = later;  // between two looks
+    return ts_;
+  });
+  Syncer syncer({}, schema_, router_, jobs);
+  auto step = syncer.handle(ddl_item(110, 1, "create database Db"), {});
+  ASSERT_TRUE(step.ok()) << step.status().to_string();
+  EXPECT_EQ(ts_, 3U);
+}
+
+TEST_F(SyncerTest, StopEndsTheWaitForAJob) {
+  std::jthread stopper([this] { stop_.request_stop(); });
+  EXPECT_EQ(syncer_->handle(ddl_item(110, 88, "x"), stop_.get_token()).status().code(),
+            StatusCode::kCancelled);
+}
+
+TEST_F(SyncerTest, WhatCannotBeReadStopsTheStream) {
+  codec::BinlogView view;
+  view.start_ts = 1;
+  view.commit_ts = 110;
+  view.prewrite_value = "\x12\x7f";
+  view.has_prewrite_value = true;
+  EXPECT_THAT(handle(make_item(view)), HasSubstr("binlog 110"));
+  job({.id = 3, .type = 3, .version = 5, .schema_id = 55, .table_id = 9});
+  EXPECT_THAT(handle(ddl_item(120, 3, "x")), HasSubstr("handle ddl job ID:3"));
+}
+
+}  // namespace
+}  // namespace tbl::drainer
