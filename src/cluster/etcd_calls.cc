@@ -56,6 +56,7 @@ void EtcdCalls::answered(const std::string& address) {
 
 void EtcdCalls::failed(const std::string& address) {
   std::lock_guard lock(mutex_);
+  if (members_.empty()) return;
   if (current_ == address || current_.empty()) {
     // The next one after it, so that streams do not come back to a dead endpoint at once.
     auto at = std::find(members_.begin(), members_.end(), address);
@@ -63,7 +64,10 @@ void EtcdCalls::failed(const std::string& address) {
   }
 }
 
-std::shared_ptr<rpc::Channel> EtcdCalls::channel() { return channels_.get(candidates().front()); }
+std::shared_ptr<rpc::Channel> EtcdCalls::channel() {
+  const auto addresses = candidates();
+  return channels_.get(addresses.empty() ? "" : addresses.front());
+}
 
 Status EtcdCalls::call_each(const std::string& path, const google::protobuf::MessageLite& request,
                             google::protobuf::MessageLite* response, Kind kind, Backoff& backoff) {
