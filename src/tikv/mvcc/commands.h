@@ -82,7 +82,8 @@ Status scan_lock(Store& store, const kvrpcpb::ScanLockRequest& request,
                  kvrpcpb::ScanLockResponse* response);
 
 // pessimistic.cc. A lock held by another is answered at once, whatever the wait timeout: clients
-// then resolve it or back off and ask again.
+// then resolve it or back off and ask again. Deadlocks are not looked for: a client's lock wait
+// timeout ends them.
 Status pessimistic_lock(Store& store, const kvrpcpb::PessimisticLockRequest& request,
                         kvrpcpb::PessimisticLockResponse* response);
 Status pessimistic_rollback(Store& store, const kvrpcpb::PessimisticRollbackRequest& request,
