@@ -27,6 +27,17 @@ size_t varint_bytes(uint64_t v) {
   return n;
 }
 
+Status check_wire_type(const Field& field) {
+  static constexpr const char* kNames[] = {"",         "Tp",          "StartTs",
+                                           "CommitTs", "PrewriteKey", "PrewriteValue",
+                                           "DdlQuery", "DdlJobId",    "DdlSchemaState"};
+  if (field.number > kDdlSchemaStateField) return ok_status();
+  const bool bytes = field.number >= kPrewriteKeyField && field.number <= kDdlQueryField;
+  if (field.wire_type == (bytes ? kBytes : kVarint)) return ok_status();
+  return unknown_error("proto: wrong wireType = " + std::to_string(field.wire_type) +
+                       " for field " + kNames[field.number]);
+}
+
 /// Walks over the top-level fields of a message that lies in memory or in a segment.
 class FieldScanner {
  public:
@@ -49,6 +60,7 @@ class FieldScanner {
                            std::to_string(static_cast<int32_t>(field->number)) + " (wire type " +
                            std::to_string(field->tag) + ")");
     }
+    TBL_TRY(check_wire_type(*field));
     TBL_TRY(read_value(field));
     for (int depth = field->wire_type == kGroupBegin ? 1 : 0; depth > 0;) {
       Field inner;
@@ -132,18 +144,7 @@ class FieldScanner {
   uint64_t pos_ = 0;
 };
 
-Status expect_wire_type(const Field& field, WireType type, const char* name) {
-  if (field.wire_type == type) return ok_status();
-  return unknown_error("proto: wrong wireType = " + std::to_string(field.wire_type) +
-                       " for field " + name);
-}
-
-Status take_known(const Field& field, BinlogFields* fields) {
-  static constexpr const char* kNames[] = {"",         "Tp",          "StartTs",
-                                           "CommitTs", "PrewriteKey", "PrewriteValue",
-                                           "DdlQuery", "DdlJobId",    "DdlSchemaState"};
-  const bool bytes = field.number >= kPrewriteKeyField && field.number <= kDdlQueryField;
-  TBL_TRY(expect_wire_type(field, bytes ? kBytes : kVarint, kNames[field.number]));
+void take_known(const Field& field, BinlogFields* fields) {
   switch (field.number) {
     case kTpField:
       fields->tp = static_cast<int32_t>(field.value);
@@ -170,7 +171,6 @@ Status take_known(const Field& field, BinlogFields* fields) {
       fields->ddl_schema_state = static_cast<int32_t>(field.value);
       break;
   }
-  return ok_status();
 }
 
 /// An int32 is written as the 64-bit number of the same value; other upper bits are lost in
@@ -192,7 +192,7 @@ Result<BinlogFields> parse(FieldScanner scanner) {
       last = UINT32_MAX;
       continue;
     }
-    TBL_TRY(take_known(field, &fields));
+    take_known(field, &fields);
     const bool narrow = field.number == kTpField || field.number == kDdlSchemaStateField;
     if (field.number <= last || !field.shortest || (narrow && !is_int32(field.value))) {
       canonical = false;

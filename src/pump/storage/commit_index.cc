@@ -107,24 +107,30 @@ void CommitIndex::append(const std::vector<IndexEntry>& entries) {
 }
 
 Status CommitIndex::write_full_blocks() {
-  while (tail_.size() >= kEntriesPerBlock) {
-    TBL_TRY(write_block(encode_index_block(tail_.data())));
-    std::lock_guard lock(mutex_);
-    tail_.erase(tail_.begin(), tail_.begin() + kEntriesPerBlock);
-    ++blocks_;
+  Status status;
+  size_t written = 0;
+  while (tail_.size() >= (written + 1) * kEntriesPerBlock) {
+    const IndexEntry* entries = tail_.data() + written * kEntriesPerBlock;
+    status = write_block(blocks_ + written, encode_index_block(entries));
+    if (!status.ok()) break;
+    ++written;
   }
-  return ok_status();
+  if (written == 0) return status;
+  std::lock_guard lock(mutex_);
+  tail_.erase(tail_.begin(), tail_.begin() + static_cast<ptrdiff_t>(written * kEntriesPerBlock));
+  blocks_ += written;
+  return status;
 }
 
-Status CommitIndex::write_block(Bytes block) {
-  const uint64_t offset = offset_of(blocks_);
+Status CommitIndex::write_block(uint64_t number, Bytes block) {
+  const uint64_t offset = offset_of(number);
   if (writer_ != nullptr && offset == 0) {
     if (Status status = writer_->sync(); !status.ok()) write_error_ = status.message();
     writer_.reset();
   }
   if (writer_ == nullptr) {
     dir_dirty_ = true;
-    TBL_ASSIGN(writer_, env_.open_append(path(file_of(blocks_))));
+    TBL_ASSIGN(writer_, env_.open_append(path(file_of(number))));
   }
   Status status = ok_status();
   if (writer_->size() != offset) status = writer_->truncate(offset);

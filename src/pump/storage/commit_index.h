@@ -62,7 +62,7 @@ class CommitIndex {
 
   std::string path(uint64_t number) const;
   Status write_full_blocks();
-  Status write_block(Bytes block);
+  Status write_block(uint64_t number, Bytes block);
   /// Last commit ts of `end`.
   Result<uint64_t> check_last_block(const IndexEnd& end) const;
   Result<Entries> read_block(uint64_t block) const;
