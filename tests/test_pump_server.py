@@ -12,8 +12,12 @@ import grpc
 import pytest
 
 from localcluster import stubs
+from localcluster.capture import Capture
 from localcluster.cluster import http_get
 from localcluster.process import free_port, wait_until
+from replay import play, start_cluster
+from test_kills import Killer, kill_count, restart_pump
+from test_pull import pull, real
 
 WRITE = "/binlog.Pump/WriteBinlog"
 PULL = "/binlog.Pump/PullBinlogs"
@@ -332,3 +336,13 @@ def test_command_line(cluster):
     assert run("--help")[0] == 0
     code, out, _ = run("-gc=0")
     assert code == 1 and "verifying flags failed. See 'pump --help'." in out and "must bigger than 0" in out
+
+
+@pytest.mark.parametrize("name", ["types", "stress"])
+def test_killed_pump_serves_the_same(cluster, rng, full, name):
+    """No drainer in between: what is pulled after SIGKILLs is what the original served."""
+    capture = Capture(name)
+    start_cluster(cluster, capture, drainer=False)
+    with Killer(rng, kill_count(full), (0.2, 1.5), lambda: restart_pump(cluster)):
+        play(cluster, capture)
+    assert pull(cluster, "pump", 0, capture.last_ts) == real(capture.pulled())

@@ -46,7 +46,9 @@ class Caller:
         return self.unary_method(path, response_type)(request, timeout=timeout)
 
     def unary_future(self, path, request, response_type, timeout=30):
-        return self.unary_method(path, response_type).future(request, timeout=timeout)
+        # Waiting keeps grpcio polling: calls that fail at once would leave a new connection's handshake
+        # unattended for seconds.
+        return self.unary_method(path, response_type).future(request, timeout=timeout, wait_for_ready=True)
 
     def unary_method(self, path, response_type):
         if path not in self.methods:
