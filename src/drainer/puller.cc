@@ -153,11 +153,9 @@ Status Puller::take(std::string message) {
   read_bytes_.observe(static_cast<double>(size));
   position_.set(static_cast<double>(tso_physical_ms(ts)));
   reach_seconds_.observe(static_cast<double>(system_clock().unix_ms() - tso_physical_ms(ts)) / 1e3);
-  if (!merger_.push(options_.node_id, std::move(*item), stop_.get_token())) {
-    return cancelled("no longer a source");
-  }
   if (ts > last_ts_.load()) last_ts_.store(ts);
-  return ok_status();
+  if (merger_.push(options_.node_id, std::move(*item), stop_.get_token())) return ok_status();
+  return cancelled("no longer a source");
 }
 
 }  // namespace tbl::drainer
