@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/go_time.h"
+#include "pump/gc_hold.h"
 #include "pump/written_keys.h"
 
 namespace tbl::pump {
@@ -46,13 +47,14 @@ std::vector<Question> Resolver::undecidable() const {
 
 void Resolver::collect() {
   StopToken stop = stop_.get_token();
+  GcHold gc_hold(oracle_, std::chrono::steady_clock::now());
   while (!stop.stop_requested()) {
     std::vector<Question> questions = storage_.questions(kQuestionsAtOnce);
     for (Question& question : due(questions)) {
       uint64_t bytes = sizeof(Question) + question.primary_key.size();
       if (!todo_.push(std::move(question), bytes, stop)) return;
     }
-    hold_gc(questions);
+    gc_hold.update(oldest_of(questions), std::chrono::steady_clock::now());
     (void)storage_.wait_question(stop, questions.empty() ? 1s : 200ms);
   }
 }
@@ -150,23 +152,14 @@ void Resolver::report_undecidable(const Question& question) {
        {"if it committed", "curl -X PUT http://<pump>" + path + "/commit/<commit ts>"}});
 }
 
-/// As long as an old question is open, what answers it must not be collected.
-void Resolver::hold_gc(const std::vector<Question>& questions) {
-  Time now = std::chrono::steady_clock::now();
+/// Start ts of the oldest question that has been open for a while.
+uint64_t Resolver::oldest_of(const std::vector<Question>& questions) {
   uint64_t oldest = 0;
   for (const Question& question : questions) {
     if (question.waited_ms < kHoldGcAfterMs) continue;
     oldest = oldest == 0 ? question.start_ts : std::min(oldest, question.start_ts);
   }
-  if (oldest == held_ts_ && (oldest == 0 || now < next_hold_)) return;
-  if (oldest != 0 && now < next_hold_) return;
-  // PD keeps versions above the safe point, so it stands just below the transaction.
-  Status status = oracle_.hold_gc(oldest == 0 ? 0 : oldest - 1);
-  if (!status.ok()) {
-    log_debug("PD was not asked to hold garbage collection back", {{"error", status}});
-  }
-  held_ts_ = oldest;
-  next_hold_ = now + 60s;
+  return oldest;
 }
 
 }  // namespace tbl::pump

@@ -44,15 +44,13 @@ class Resolver {
   void act(const Question& question, const Verdict& verdict);
   void report_undecidable(const Question& question);
   std::vector<Question> due(const std::vector<Question>& questions);
-  void hold_gc(const std::vector<Question>& questions);
+  static uint64_t oldest_of(const std::vector<Question>& questions);
 
   Storage& storage_;
   Oracle& oracle_;
   PumpMetrics& metrics_;
   mutable std::mutex mutex_;
   std::map<uint64_t, Asked> asked_;  ///< by start ts
-  uint64_t held_ts_ = 0;             ///< what PD was asked to keep
-  Time next_hold_;
   LogEvery complain_{60'000};
   StopSource stop_;
   Queue<Question> todo_{1 << 20};

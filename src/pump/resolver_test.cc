@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "base/clock.h"
+#include "pump/gc_hold.h"
 #include "pump/gc_job.h"
 #include "pump/test_storage.h"
 
@@ -168,6 +169,26 @@ TEST_F(VerdictTest, NoAnswerIsAnError) {
   oracle_.broken = true;
   Question question;
   EXPECT_EQ(decide(question, oracle_).status().message(), "no TiKV");
+}
+
+TEST(GcHoldTest, RenewsAndRemoves) {
+  using namespace std::chrono_literals;
+  FakeOracle oracle;
+  GcHold::Time now{};
+  GcHold hold(oracle, now);
+  constexpr uint64_t kUntouched = 99;
+  auto held_after = [&](uint64_t oldest, std::chrono::seconds at) {
+    oracle.held = kUntouched;
+    hold.update(oldest, now + at);
+    return oracle.held.load();
+  };
+  EXPECT_EQ(held_after(0, 1s), kUntouched) << "what an earlier process holds may still be needed";
+  EXPECT_EQ(held_after(0, 60s), 0U) << "but not for ever";
+  EXPECT_EQ(held_after(0, 120s), kUntouched);
+  EXPECT_EQ(held_after(500, 121s), 499U);
+  EXPECT_EQ(held_after(500, 130s), kUntouched);
+  EXPECT_EQ(held_after(500, 181s), 499U) << "renewed";
+  EXPECT_EQ(held_after(0, 241s), 0U);
 }
 
 class ResolverTest : public testing::Test {
