@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/mysql/loopback.h"
+#include "drainer/schedule/backoff.h"
 
 namespace tbl::mysql {
 namespace {
@@ -15,8 +16,6 @@ using schedule::TablePlan;
 using schedule::TableRow;
 using schedule::Unit;
 
-constexpr int kMaxTries = 100;
-constexpr std::chrono::seconds kBetweenTries(1);
 // A batch that waits longer for its turn may hold a lock that an earlier one needs.
 constexpr std::chrono::seconds kTurnLimit(2);
 
@@ -46,7 +45,8 @@ BatchApplier::BatchApplier(ApplyContext& context, size_t worker,
 
 Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
   TBL_ASSIGN(Prepared prepared, prepare(batch));
-  for (int tries = 1;; ++tries) {
+  schedule::Backoff backoff;
+  while (true) {
     Status tried = connection_ ? ok_status() : reconnect();
     if (tried.ok()) tried = try_once(prepared, turn);
     if (tried.ok()) {
@@ -56,9 +56,11 @@ Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
     if (!is_lost(tried)) return roll_back(std::move(tried));
     // Nobody knows whether a COMMIT took place: the same batch with the same mark finds out.
     connection_.reset();
-    log_warn("connection to the downstream is lost, trying again",
-             {{"worker", worker_}, {"try", tries}, {"error", tried}});
-    if (tries == kMaxTries || !wait_for(context_.options.stop, kBetweenTries)) return tried;
+    if (backoff.is_worth_a_line()) {
+      log_warn("connection to the downstream is lost, trying again",
+               {{"worker", worker_}, {"tries", backoff.tries()}, {"error", tried}});
+    }
+    if (!backoff.wait(context_.options.stop)) return tried;
   }
 }
 

@@ -5,12 +5,11 @@
 
 #include "base/log.h"
 #include "drainer/mysql/errors.h"
+#include "drainer/schedule/backoff.h"
 
 namespace tbl::mysql {
 namespace {
 
-constexpr int kMaxTries = 100;
-constexpr std::chrono::seconds kBetweenTries(1);
 constexpr size_t kMarksPerDelete = 1000;
 constexpr int64_t kTsMapIntervalMs = 60'000;
 
@@ -42,16 +41,19 @@ Result<State> Checkpointer::load() {
 
 template <typename F>
 Status Checkpointer::with_retry(F&& body) {
-  for (int tries = 1;; ++tries) {
+  schedule::Backoff backoff;
+  while (true) {
     Status done = ensure_connection();
     if (done.ok()) done = body();
     if (done.ok()) return done;
     bool again = is_lost(done) || done.code() == StatusCode::kAborted;
     if (is_lost(done)) connection_.reset();
     if (connection_ && !connection_->exec("ROLLBACK").ok()) connection_.reset();
-    if (!again || tries == kMaxTries) return done;
-    log_warn("save checkpoint failed, trying again", {{"error", done}});
-    if (!wait_for(options_.stop, kBetweenTries)) return done;
+    if (!again) return done;
+    if (backoff.is_worth_a_line()) {
+      log_warn("save checkpoint failed, trying again", {{"error", done}});
+    }
+    if (!backoff.wait(options_.stop)) return done;
   }
 }
 

@@ -4,14 +4,13 @@
 #include "drainer/mysql/ddl_text.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/mysql/sql_text.h"
+#include "drainer/schedule/backoff.h"
 
 namespace tbl::mysql {
 namespace {
 
 using schedule::DdlTask;
 
-constexpr int kMaxTries = 100;
-constexpr std::chrono::seconds kBetweenTries(1);
 constexpr std::chrono::seconds kLongDdl(30);
 
 /// Says in the log, for as long as it lives, that a statement is still being executed.
@@ -103,33 +102,33 @@ Status DdlRunner::resume(const DdlTask& task, const std::string& sql) {
 
 Status DdlRunner::record_and_run(const DdlTask& task, const std::string& sql,
                                  const schedule::Progress::Position& before) {
-  DdlState state;
-  for (int tries = 1;; ++tries) {
-    TBL_TRY(ensure_connection());
-    auto read = read_ddl_state(*connection_, task);
-    if (read.ok()) {
-      state = std::move(read).value();
-      break;
-    }
-    if (!is_lost(read.status()) || tries == kMaxTries) return read.status();
+  schedule::Backoff backoff;
+  auto state = read_state(task);
+  while (is_lost(state.status()) && backoff.wait(options_.stop)) {
     connection_.reset();
-    if (!wait_for(options_.stop, kBetweenTries)) return read.status();
+    state = read_state(task);
   }
-  DdlRecord intent{task.commit_ts, task.job_id, connection_->id(), format_ddl_state(state)};
+  if (!state.ok()) return state.status();
+  DdlRecord intent{task.commit_ts, task.job_id, connection_->id(), format_ddl_state(*state)};
   TBL_TRY(checkpointer_.save(before, false, tables_.save_ddl_sql(intent)));
-  return run_until_known(task, sql, state);
+  return run_until_known(task, sql, *state);
+}
+
+Result<DdlState> DdlRunner::read_state(const DdlTask& task) {
+  TBL_TRY(ensure_connection());
+  return read_ddl_state(*connection_, task);
 }
 
 Result<DdlOutcome> DdlRunner::outcome(const DdlTask& task, const DdlState& before) {
-  TBL_TRY(ensure_connection());
-  TBL_ASSIGN(DdlState now, read_ddl_state(*connection_, task));
+  TBL_ASSIGN(DdlState now, read_state(task));
   return compare_ddl_state(task.type, before, now);
 }
 
 Status DdlRunner::run_until_known(const DdlTask& task, const std::string& sql,
                                   const DdlState& before) {
   bool in_doubt = false;
-  for (int tries = 1;; ++tries) {
+  schedule::Backoff backoff;
+  while (true) {
     Status ran = ensure_connection();
     if (ran.ok() && in_doubt) {
       auto result = outcome(task, before);
@@ -150,7 +149,7 @@ Status DdlRunner::run_until_known(const DdlTask& task, const std::string& sql,
       return judge_error(task, sql, std::move(ran));
     }
     log_warn("exec ddl failed, trying again", {{"sql", sql}, {"error", ran}});
-    if (tries == kMaxTries || !wait_for(options_.stop, kBetweenTries)) return ran;
+    if (!backoff.wait(options_.stop)) return ran;
   }
 }
 

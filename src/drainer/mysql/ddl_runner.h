@@ -47,6 +47,7 @@ class DdlRunner {
                          const DdlState& before);
   Status run_once(const schedule::DdlTask& task, const std::string& sql);
   Status judge_error(const schedule::DdlTask& task, const std::string& sql, Status error);
+  Result<DdlState> read_state(const schedule::DdlTask& task);
   Result<DdlOutcome> outcome(const schedule::DdlTask& task, const DdlState& before);
   Status ensure_connection();
 

@@ -40,26 +40,36 @@ std::string condition(const TableName& name) {
          " AND table_name = " + literal(name.table);
 }
 
-// The engine's id where the server and our privileges allow, else nothing.
+std::string engine_ids_sql(std::string_view view, const TableName& name) {
+  std::string path = literal(name.schema + "/" + name.table) + " COLLATE utf8mb4_general_ci";
+  // A partition is <path>#P#<name>.
+  std::string partition =
+      literal(name.schema + "/" + name.table + "#P#") + " COLLATE utf8mb4_general_ci";
+  return "SELECT table_id FROM information_schema." + std::string(view) + " WHERE name = " + path +
+         " OR LEFT(name, CHAR_LENGTH(" + partition + ")) = " + partition + " ORDER BY name";
+}
+
+// The engine's ids of the table, or of its partitions, where the server and our privileges allow,
+// else nothing.
 Result<std::string> read_identity(Connection& connection, const TableName& name) {
   std::string sql;
-  std::string in_engine =
-      literal(name.schema + "/" + name.table) + " COLLATE utf8mb4_general_ci LIMIT 1";
   switch (connection.server_kind()) {
     case ServerKind::kTiDb:
       sql = "SELECT tidb_table_id FROM information_schema.tables" + condition(name);
       break;
     case ServerKind::kMariaDb:
-      sql = "SELECT table_id FROM information_schema.innodb_sys_tables WHERE name = " + in_engine;
+      sql = engine_ids_sql("innodb_sys_tables", name);
       break;
     case ServerKind::kMySql:
-      sql = "SELECT table_id FROM information_schema.innodb_tables WHERE name = " + in_engine;
+      sql = engine_ids_sql("innodb_tables", name);
       break;
   }
   auto rows = connection.query(sql);
   if (is_lost(rows.status())) return rows.status();
-  if (!rows.ok() || rows->empty()) return std::string();
-  return (*rows)[0][0].value_or("");
+  std::string ids;
+  if (!rows.ok()) return ids;
+  for (const SqlRow& row : *rows) ids += (ids.empty() ? "" : ",") + row[0].value_or("");
+  return ids;
 }
 
 bool is_absence(const Status& status) {

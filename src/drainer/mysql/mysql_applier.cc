@@ -52,7 +52,8 @@ class MySqlApplier::Impl {
 
   const MySqlApplierOptions options_;
   const schedule::ApplierEvents events_;
-  StopSource stop_;
+  StopSource stop_;        // of everything
+  StopSource saver_stop_;  // of saving now and then
   const StateTables tables_;
   MarkLedger ledger_;
   MissReport misses_;
@@ -79,7 +80,7 @@ Status MySqlApplier::Impl::connect() {
   fence.checkpoint_is_here = !options_.checkpoint_server.has_value();
   fence.stop = stop_.get_token();
   fence_ = std::make_unique<Fence>(*factory_, tables_, ledger_, std::move(fence));
-  table_cache_ = std::make_unique<TableCache>(*factory_);
+  table_cache_ = std::make_unique<TableCache>(*factory_, stop_.get_token());
   Checkpointer::Options checkpoint;
   checkpoint.run = options_.run;
   checkpoint.stop = stop_.get_token();
@@ -200,7 +201,7 @@ void MySqlApplier::Impl::start_workers(Connections connections) {
 
 void MySqlApplier::Impl::save_loop() {
   uint64_t saved_ts = start_point_.commit_ts;
-  while (wait_for(stop_.get_token(), std::chrono::milliseconds(options_.save_interval_ms))) {
+  while (wait_for(saver_stop_.get_token(), std::chrono::milliseconds(options_.save_interval_ms))) {
     Progress::Position position = scheduler_->position();
     if (position.commit_ts <= saved_ts) continue;
     Status saved = checkpointer_->save(position, false);
@@ -262,16 +263,17 @@ void MySqlApplier::Impl::note_progress(uint64_t commit_ts, int64_t schema_versio
 
 Status MySqlApplier::Impl::stop() {
   Status idle = scheduler_->wait_idle();
-  stop_.request_stop();
+  saver_stop_.request_stop();
   saver_.join();
   if (idle.ok() && options_.loopback) idle = clear_loopback(*checkpointer_, options_.channel_id);
   Status saved = checkpointer_->save(scheduler_->position(), idle.ok());
-  scheduler_->abort();
+  abort();
   return idle.ok() ? saved : idle;
 }
 
 void MySqlApplier::Impl::abort() {
   stop_.request_stop();
+  saver_stop_.request_stop();
   if (scheduler_) scheduler_->abort();
 }
 

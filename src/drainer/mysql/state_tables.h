@@ -7,7 +7,7 @@
 //   <checkpoint>_ddl   the DDL that is being executed
 //
 // Functions only make statements and read replies; who calls them when is said in fence.h,
-// writer.h and checkpointer.h.
+// batch_applier.h and checkpointer.h.
 #pragma once
 
 #include <cstdint>

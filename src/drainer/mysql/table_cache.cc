@@ -2,11 +2,10 @@
 
 #include "base/log.h"
 #include "drainer/mysql/errors.h"
+#include "drainer/schedule/backoff.h"
 
 namespace tbl::mysql {
 namespace {
-
-constexpr int kMaxTries = 3;
 
 bool is_transactional(const std::string& engine) {
   return engine != "MyISAM" && engine != "Aria" && engine != "MEMORY" && engine != "CSV" &&
@@ -39,14 +38,20 @@ Result<MySqlTablePtr> TableCache::get(const decode::TablePtr& table) {
 }
 
 Result<DownstreamTable> TableCache::read(const decode::Table& table) {
-  for (int tries = 1;; ++tries) {
-    if (!connection_) {
-      TBL_ASSIGN(connection_, factory_.open());
-    }
-    auto read = read_downstream_table(*connection_, table.schema_name(), table.name());
-    if (!is_lost(read.status()) || tries == kMaxTries) return read;
+  schedule::Backoff backoff;
+  while (true) {
+    auto read = try_read(table);
+    if (!is_lost(read.status())) return read;
     connection_.reset();
+    if (!backoff.wait(stop_)) return read;
   }
+}
+
+Result<DownstreamTable> TableCache::try_read(const decode::Table& table) {
+  if (!connection_) {
+    TBL_ASSIGN(connection_, factory_.open());
+  }
+  return read_downstream_table(*connection_, table.schema_name(), table.name());
 }
 
 void TableCache::warn_once(const MySqlTable& table, const DownstreamTable& downstream) {

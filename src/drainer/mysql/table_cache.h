@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/stop.h"
 #include "drainer/mysql/downstream_table.h"
 #include "drainer/mysql/session.h"
 
@@ -14,7 +15,8 @@ namespace tbl::mysql {
 /// Any thread. Has a connection of its own, opened when first needed and again when lost.
 class TableCache {
  public:
-  explicit TableCache(const ConnectionFactory& factory) : factory_(factory) {}
+  TableCache(const ConnectionFactory& factory, StopToken stop)
+      : factory_(factory), stop_(std::move(stop)) {}
 
   /// Error: the table does not exist downstream, or the server cannot be asked.
   Result<MySqlTablePtr> get(const decode::TablePtr& table);
@@ -25,9 +27,11 @@ class TableCache {
 
  private:
   Result<DownstreamTable> read(const decode::Table& table);
+  Result<DownstreamTable> try_read(const decode::Table& table);
   void warn_once(const MySqlTable& table, const DownstreamTable& downstream);
 
   const ConnectionFactory& factory_;
+  const StopToken stop_;
   mutable std::mutex mutex_;
   std::unordered_map<const decode::Table*, MySqlTablePtr> tables_;
   std::mutex connection_mutex_;

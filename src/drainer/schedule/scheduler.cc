@@ -3,13 +3,10 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "drainer/schedule/backoff.h"
 
 namespace tbl::schedule {
 namespace {
-
-// As often and as far apart as the original tries.
-constexpr int kMaxTries = 100;
-constexpr std::chrono::seconds kBetweenTries(1);
 
 // A batch in company goes back to be tried one by one: because of others' locks or values, or so
 // that the error names the one transaction that causes it. Not when the run cannot go on at all.
@@ -147,14 +144,14 @@ Status Scheduler::write_until_settled(const Taken& taken, BatchWriter& writer) {
     for (uint64_t number : taken.numbers) batch.units.push_back(&pending_.at(number).unit);
   }
   Turn turn(*this, taken);
-  for (int tries = 1;; ++tries) {
+  Backoff backoff;
+  while (true) {
     Status written = writer.write(batch, turn);
     // In company: settle() sends it back to be tried alone. Alone, a duplicate key stays one.
-    if (written.code() != StatusCode::kAborted || !taken.alone || tries == kMaxTries)
-      return written;
+    if (written.code() != StatusCode::kAborted || !taken.alone) return written;
     log_warn("a transaction was rolled back, trying again",
              {{"commit ts", batch.units[0]->transaction->commit_ts}, {"error", written}});
-    if (!wait_for(stop_.get_token(), kBetweenTries)) return written;
+    if (!backoff.wait(stop_.get_token())) return written;
   }
 }
 
