@@ -147,6 +147,15 @@ Status Fence::end(Connection& connection, size_t slot, uint64_t id) const {
   return kill(connection, id);
 }
 
+// A server that was started again counts its connections from the beginning: the old id may by now
+// be that of a connection we just made.
+Status Fence::end_unless_own(Connection& connection, size_t slot, uint64_t id) const {
+  std::vector<uint64_t> own = connection_ids();
+  own.at(slot) = connection.id();
+  if (std::count(own.begin(), own.end(), id) > 0) return ok_status();
+  return end(connection, slot, id);
+}
+
 Result<uint64_t> Fence::holder(Connection& connection, size_t slot, uint64_t recorded) const {
   auto rows = connection.query("SELECT IS_USED_LOCK('" + lock_name(slot) + "')");
   if (is_lost(rows.status())) return rows.status();
@@ -185,14 +194,14 @@ Result<std::unique_ptr<Connection>> Fence::reopen(size_t slot) {
   TBL_ASSIGN(auto connection, open(slot));
   uint64_t old_id = connection_ids().at(slot);
   bool taken = !locks_work_;
-  if (slot == kDdlSlot) TBL_TRY(end(*connection, slot, old_id));
+  if (!locks_work_) TBL_TRY(end_unless_own(*connection, slot, old_id));
   for (int round = 1; !taken; ++round) {
     TBL_ASSIGN(taken, take_lock(*connection, lock_name(slot), options_.lock_wait_s));
     if (taken || options_.stop.stop_requested()) break;
     TBL_ASSIGN(uint64_t id, holder(*connection, slot, old_id));
     if (id != 0 && id != old_id) return failed_precondition("another drainer has taken over");
     if (round == kEvictRounds) return unavailable("the old connection does not go away");
-    TBL_TRY(kill(*connection, old_id));
+    if (id == old_id) TBL_TRY(end(*connection, slot, old_id));
   }
   if (!taken) return cancelled("connecting was stopped");
   TBL_TRY(verify(*connection));

@@ -71,6 +71,7 @@ class Fence {
   Result<std::unique_ptr<Connection>> open_locked(size_t slot,
                                                   const std::optional<RunRecord>& before) const;
   Status end(Connection& connection, size_t slot, uint64_t id) const;
+  Status end_unless_own(Connection& connection, size_t slot, uint64_t id) const;
   Status kill(Connection& connection, uint64_t id) const;
   Status evict(Connection& connection, size_t slot, const RunRecord& before) const;
   Status evict_without_locks(Connection& connection, size_t slot, const RunRecord& before) const;
