@@ -1,11 +1,9 @@
 // The HTTP API over HTTP/1.1, asked by our own client and by raw bytes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <unistd.h>
 
-#include "rpc/socket.h"
 #include "rpc/test_server.h"
+#include "rpc/test_socket.h"
 
 namespace tbl::rpc {
 namespace {
@@ -47,22 +45,10 @@ class HttpTest : public testing::Test {
 
   /// Sends bytes over one connection and reads until the server closes or `until` was seen.
   std::string raw(const std::string& bytes, const std::string& until = "\xff") {
-    auto addresses = resolve(server_.address(), false, true);
-    Socket socket(::socket(AF_INET, SOCK_STREAM, 0));
-    auto& address = (*addresses)[0];
-    EXPECT_EQ(connect(socket.fd(), reinterpret_cast<sockaddr*>(&address.storage), address.length),
-              0);
-    EXPECT_EQ(write(socket.fd(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-    std::string answer;
-    char buffer[4096];
-    while (answer.find(until) == std::string::npos) {
-      pollfd entry{socket.fd(), POLLIN, 0};
-      if (poll(&entry, 1, 5000) <= 0) return answer + "<timeout>";
-      ssize_t n = read(socket.fd(), buffer, sizeof buffer);
-      if (n <= 0) break;
-      answer.append(buffer, static_cast<size_t>(n));
-    }
-    return answer;
+    TestSocket socket(server_.address());
+    socket.write(bytes);
+    socket.read_until([&](const std::string& got) { return got.find(until) != std::string::npos; });
+    return socket.received();
   }
 
   TestServer server_{{}, add_api};
@@ -148,14 +134,7 @@ TEST(HttpIdentifyTest, SilentConnectionIsClosed) {
   ServerOptions options;
   options.identify_timeout = milliseconds(20);
   TestServer server(options);
-  auto addresses = resolve(server.address(), false, true);
-  Socket socket(::socket(AF_INET, SOCK_STREAM, 0));
-  auto& address = (*addresses)[0];
-  ASSERT_EQ(connect(socket.fd(), reinterpret_cast<sockaddr*>(&address.storage), address.length), 0);
-  pollfd entry{socket.fd(), POLLIN, 0};
-  ASSERT_EQ(poll(&entry, 1, 5000), 1);
-  char byte;
-  EXPECT_EQ(read(socket.fd(), &byte, 1), 0);
+  EXPECT_TRUE(TestSocket(server.address()).read_to_close());
 }
 
 }  // namespace

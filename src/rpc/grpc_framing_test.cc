@@ -1,0 +1,110 @@
+#include "rpc/grpc_framing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "rpc/gzip.h"
+
+namespace tbl::rpc {
+namespace {
+
+std::string framed(const std::string& message, bool compressed = false) {
+  auto prefix = message_prefix(message.size(), compressed);
+  return std::string(prefix.data(), prefix.size()) + message;
+}
+
+/// Feeds `bytes` in pieces that end at `cuts`.
+std::vector<std::string> read_all(MessageReader* reader, const std::string& bytes,
+                                  std::mt19937_64* random) {
+  std::vector<std::string> messages;
+  size_t at = 0;
+  while (at < bytes.size()) {
+    size_t n = std::min<size_t>(bytes.size() - at, 1 + (*random)() % 40);
+    Bytes piece = Bytes(bytes).substr(at, n);
+    at += n;
+    while (true) {
+      std::string message;
+      auto got = reader->next(&piece, &message);
+      EXPECT_TRUE(got.ok()) << got.status().to_string();
+      if (!got.ok() || !*got) break;
+      messages.push_back(std::move(message));
+      if (piece.empty()) break;
+    }
+  }
+  return messages;
+}
+
+TEST(GrpcFramingTest, PrefixIsFlagAndBigEndianLength) {
+  auto prefix = message_prefix(0x01020304, true);
+  EXPECT_EQ(std::string(prefix.data(), 5), std::string("\x01\x01\x02\x03\x04", 5));
+}
+
+TEST(GrpcFramingTest, AnyCutsGiveTheSameMessages) {
+  uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::string> messages;
+    std::string bytes;
+    for (int i = 0; i < 10; ++i) {
+      messages.emplace_back(random() % 4 == 0 ? 0 : random() % 300, static_cast<char>(random()));
+      bool gzip = random() % 2 == 0;
+      bytes += gzip ? framed(gzip_compress(messages.back()), true) : framed(messages.back());
+    }
+    MessageReader reader(1000);
+    reader.allow_gzip();
+    EXPECT_EQ(read_all(&reader, bytes, &random), messages);
+    EXPECT_FALSE(reader.partial());
+  }
+}
+
+TEST(GrpcFramingTest, Errors) {
+  struct Case {
+    std::string bytes;
+    bool gzip;
+    StatusCode code;
+    std::string text;
+  };
+  std::string zipped = gzip_compress(std::string(2000, 'z'));
+  std::string damaged = zipped;
+  damaged[damaged.size() - 6] ^= 1;  // the checksum
+  for (const Case& c : std::vector<Case>{
+           {std::string("\x02\0\0\0\0", 5), true, StatusCode::kInternal, "payload format 2"},
+           {std::string("\x01\0\0\0\0", 5), false, StatusCode::kInternal, "compressed flag"},
+           {std::string("\0\0\0\x03\xe9", 5), false, StatusCode::kResourceExhausted,
+            "grpc: received message larger than max (1001 vs. 1000)"},
+           {framed(zipped, true), true, StatusCode::kResourceExhausted, "larger than max"},
+           {framed("not gzip", true), true, StatusCode::kInternal, "decompress"},
+           {framed(gzip_compress("x").substr(0, 15), true), true, StatusCode::kInternal, ""},
+       }) {
+    MessageReader reader(1000);
+    if (c.gzip) reader.allow_gzip();
+    Bytes data(c.bytes);
+    std::string message;
+    auto got = reader.next(&data, &message);
+    ASSERT_FALSE(got.ok()) << c.text;
+    EXPECT_EQ(got.status().code(), c.code) << got.status().to_string();
+    EXPECT_THAT(got.status().message(), testing::HasSubstr(c.text));
+  }
+  bool fits = true;
+  EXPECT_FALSE(gzip_decompress(damaged, 1 << 20, &fits).ok());
+}
+
+TEST(GzipTest, RoundTripAndMembers) {
+  std::string large(3000000, 'a');
+  for (size_t i = 0; i < large.size(); i += 7) large[i] = static_cast<char>(i);
+  for (const std::string& text : {std::string(), std::string("x"), large}) {
+    bool fits = false;
+    auto back = gzip_decompress(gzip_compress(text), text.size(), &fits);
+    ASSERT_TRUE(back.ok()) << back.status().to_string();
+    EXPECT_TRUE(fits);
+    EXPECT_TRUE(*back == text);
+  }
+  bool fits = false;
+  EXPECT_EQ(*gzip_decompress(gzip_compress("one") + gzip_compress("two"), 6, &fits), "onetwo");
+}
+
+}  // namespace
+}  // namespace tbl::rpc
