@@ -21,6 +21,7 @@ constexpr char fold_ascii(char c) {
   switch (c) {
     case 'a':
     case 'e':
+    case 'h':  // ch = c in Lithuanian
     case 'i':
     case 'j':
     case 'o':
@@ -56,23 +57,33 @@ struct Range {
   uint32_t last;
 };
 
-// Scripts whose characters equal each other in some collations but never ASCII or a Chinese
-// character: Greek, Cyrillic, Armenian, Hebrew, Arabic and what follows up to Ethiopic's end
-// without the Georgian and Hangul blocks' neighbours; kana; Hangul syllables; private use;
-// combining marks, which have no weight of their own.
-constexpr std::array<Range, 9> kDropped = {{{0x0300, 0x036f},
-                                            {0x0370, 0x058f},
-                                            {0x0590, 0x0e7f},
-                                            {0x0f00, 0x0fff},
-                                            {0x10a0, 0x10ff},
-                                            {0x1200, 0x139f},
-                                            {0x3041, 0x30fe},
-                                            {0xac00, 0xd7a3},
-                                            {0xe000, 0xf8ff}}};
+// Letters and accents that equal each other in some collations but never ASCII or a Chinese
+// character; without the digits, punctuation and letter-like marks beside them, which may. In
+// order: combining accents, Greek, Cyrillic, Armenian, Hebrew, Arabic, Devanagari, Thai, Georgian,
+// kana, Hangul, private use.
+constexpr std::array<Range, 18> kDropped = {{{0x0300, 0x0362},
+                                             {0x0388, 0x03ef},
+                                             {0x0400, 0x0481},
+                                             {0x048a, 0x052f},
+                                             {0x0531, 0x0556},
+                                             {0x0561, 0x0587},
+                                             {0x0591, 0x05bd},
+                                             {0x05d0, 0x05ea},
+                                             {0x0621, 0x0652},
+                                             {0x0671, 0x06d3},
+                                             {0x0901, 0x0963},
+                                             {0x0e01, 0x0e3a},
+                                             {0x0e40, 0x0e4e},
+                                             {0x10d0, 0x10f0},
+                                             {0x3041, 0x3096},
+                                             {0x30a1, 0x30fa},
+                                             {0xac00, 0xd7a3},
+                                             {0xe000, 0xf8ff}}};
 
 bool is_dropped(uint32_t c) {
-  // Supplementary characters all weigh the same in the older collations.
-  if (c >= 0x10000) return c < 0x1d000 || c >= 0x1f200;
+  // Supplementary characters all weigh the same in the older collations. Not among them: styled and
+  // enclosed letters and digits, compatibility forms of Chinese characters, scripts' own digits.
+  if (c >= 0x10000) return (c >= 0x1f300 && c < 0x1fb00) || (c >= 0x20000 && c < 0x2f800);
   return std::any_of(kDropped.begin(), kDropped.end(),
                      [c](const Range& r) { return c >= r.first && c <= r.last; });
 }
