@@ -48,7 +48,6 @@ struct RawConfig {
   std::vector<int64_t> ignore_txn_commit_ts;
   std::string commit_order = "free";
   std::string relay_dir;
-  bool loopback = false;
   Switch dispatch;
   Switch detect;
   ScalarText read_timeout{"1m"};
@@ -131,11 +130,12 @@ void add_syncer_flags(ConfigSpec& spec, RawConfig& raw, DrainerConfig& config) {
                           .key = "syncer.safe-mode",
                           .help = "write rows so that a second time does no harm"});
   spec.add(&c.sync_ddl, {.flag = "sync-ddl", .key = "syncer.sync-ddl", .help = "replicate DDL"});
-  spec.add(&raw.loopback, {.flag = "loopback-control",
-                           .key = "syncer.loopback-control",
-                           .help = "mark transactions for bidirectional replication"});
-  spec.add(&raw.ignored_text,
-           {.flag = "channel-id", .key = "syncer.channel-id", .help = "of loopback-control"});
+  spec.add(&c.loopback, {.flag = "loopback-control",
+                         .key = "syncer.loopback-control",
+                         .help = "mark transactions for bidirectional replication"});
+  spec.add(&c.channel_id, {.flag = "channel-id",
+                           .key = "syncer.channel-id",
+                           .help = "the channel of loopback-control"});
   spec.add(&config.load_schema_snapshot,
            {.flag = "load-schema-snapshot",
             .key = "syncer.load-schema-snapshot",
@@ -261,7 +261,6 @@ Status check_sink(const RawConfig& raw, SyncerConfig& c) {
 }
 
 Status check_supported(const RawConfig& raw) {
-  if (raw.loopback) return invalid_argument("loopback-control is not supported yet");
   if (!raw.relay_dir.empty()) return invalid_argument("relay log is not supported yet");
   if (!raw.filter_rules.empty() || !raw.migrate_rules.empty()) {
     return invalid_argument("binlog-filter-rule and table-migrate-rule are not supported yet");

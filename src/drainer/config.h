@@ -55,6 +55,8 @@ struct SyncerConfig {
   bool enable_detect = true;
   bool safe_mode = false;
   bool sync_ddl = true;
+  bool loopback = false;
+  int64_t channel_id = 0;
   bool commit_in_upstream_order = false;  ///< `commit-order = "upstream"`
 };
 

@@ -86,9 +86,8 @@ Status Drainer::start_applier() {
                                   ? start_now_ts_
                                   : static_cast<uint64_t>(config_.initial_commit_ts);
   schedule::ApplierEvents events;
-  events.on_progress = [this](uint64_t ts) {
-    if (lag_) lag_->on_progress(ts);
-  };
+  lag_ = std::make_unique<Lag>(std::chrono::minutes(config_.synced_check_minutes), system_clock());
+  events.on_progress = [this](uint64_t ts) { lag_->on_progress(ts); };
   events.on_error = [this](const Status& status) { fail(status); };
   context.is_alive = [this](const std::string& id, const std::string& address) {
     return drainer_is_alive(*cluster_, config_.tls, id, address);
@@ -100,8 +99,7 @@ Status Drainer::start_applier() {
                           {"schema version", start_point_.schema_version},
                           {"consistent", start_point_.consistent},
                           {"unknown until", start_point_.unknown_until_ts}});
-  lag_ = std::make_unique<Lag>(start_point_.commit_ts,
-                               std::chrono::minutes(config_.synced_check_minutes), system_clock());
+  lag_->on_progress(start_point_.commit_ts);
   return ok_status();
 }
 
@@ -132,6 +130,7 @@ void Drainer::make_stream() {
   SyncerRules rules;
   rules.ignore_txn_commit_ts = syncer.ignore_txn_commit_ts;
   rules.sync_ddl = syncer.sync_ddl;
+  if (syncer.loopback) rules.channel_id = syncer.channel_id;
   syncer_ = std::make_unique<Syncer>(std::move(rules), schema_, *router_, *jobs_);
 
   const uint64_t memory = config_.memory_limit.bytes;
@@ -182,6 +181,7 @@ Status Drainer::start() {
   add_service(*server_, *node_, hooks());
   TBL_TRY(server_->listen(config_.addr));
   TBL_TRY(node_->write().wrap("fail to register node to etcd"));
+  registered_ = true;
   log_info("register success", {{"drainer node id", node_id_}});
   stream_->start([this](const Status& status) { fail(status); });
   pumps_->start();
@@ -222,22 +222,24 @@ void Drainer::fail(const Status& status) {
   changed_.notify_all();
 }
 
-void Drainer::leave_registry() {
-  node_->change(State::kOnline, State::kPausing);
-  node_->set(node_->state() == State::kClosing ? State::kOffline : State::kPaused);
-  const Status status = node_->write();
-  if (status.ok()) {
-    log_info("update state success", {{"NodeID", node_id_}, {"state", state_name(node_->state())}});
-  } else {
+void Drainer::write_state() {
+  const std::string_view state = state_name(node_->state());
+  if (Status status = node_->write(); !status.ok()) {
     log_error("update state failed", {{"NodeID", node_id_}, {"error", status}});
+  } else {
+    log_info("update state success", {{"NodeID", node_id_}, {"state", state}});
   }
 }
 
 void Drainer::close() {
-  leave_registry();
   node_->stop_heartbeat();
+  node_->change(State::kOnline, State::kPausing);
+  node_->set(node_->state() == State::kClosing ? State::kOffline : State::kPaused);
+  // Pumps must know at once that nobody listens here, and at the end how far we came.
+  if (registered_) write_state();
   pumps_->stop();
   stop_applier();
+  if (registered_) write_state();
   server_->stop(1s);
   safe_point_.reset();
   log_info("drainer is closed", {{"commit ts", lag_->commit_ts()}});

@@ -48,11 +48,17 @@ class Drainer {
   void make_stream();
   Status start();
   void close();
-  void leave_registry();
+  void write_state();
   void stop_applier();
   void fail(const Status& status);
   StatusReport report() const;
   ServiceHooks hooks();
+
+  // First, since other members' threads report through them to their end.
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool leaving_ = false;
+  Status error_;
 
   const DrainerConfig config_;
   StopSource cluster_stop_;
@@ -74,11 +80,7 @@ class Drainer {
   std::unique_ptr<Node> node_;
   std::unique_ptr<SafePointKeeper> safe_point_;
   std::unique_ptr<rpc::Server> server_;
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool leaving_ = false;
-  Status error_;
+  bool registered_ = false;
 };
 
 }  // namespace tbl::drainer

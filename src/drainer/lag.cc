@@ -2,17 +2,14 @@
 
 namespace tbl::drainer {
 
-Lag::Lag(uint64_t start_ts, std::chrono::minutes synced_after, Clock& clock)
+Lag::Lag(std::chrono::minutes synced_after, Clock& clock)
     : clock_(clock),
       synced_after_ms_(std::chrono::milliseconds(synced_after).count()),
       checkpoint_tso_(metrics().gauge("binlog_drainer_checkpoint_tso", "checkpoint, in ms")),
       delay_(metrics().histogram("binlog_drainer_checkpoint_delay_seconds",
                                  "seconds that the checkpoint is behind now",
                                  exponential_buckets(0.001, 2, 22))),
-      commit_ts_(start_ts),
-      last_work_ms_(steady_ms()) {
-  checkpoint_tso_.set(static_cast<double>(tso_physical_ms(start_ts)));
-}
+      last_work_ms_(steady_ms()) {}
 
 void Lag::on_progress(uint64_t commit_ts) {
   commit_ts_.store(commit_ts);

@@ -13,7 +13,7 @@ namespace tbl::drainer {
 /// Any thread.
 class Lag {
  public:
-  Lag(uint64_t start_ts, std::chrono::minutes synced_after, Clock& clock);
+  Lag(std::chrono::minutes synced_after, Clock& clock);
 
   /// Everything at or below is durable downstream, or was not for us.
   void on_progress(uint64_t commit_ts);
@@ -31,7 +31,7 @@ class Lag {
   const int64_t synced_after_ms_;
   Gauge& checkpoint_tso_;
   Histogram& delay_;
-  std::atomic<uint64_t> commit_ts_;
+  std::atomic<uint64_t> commit_ts_ = 0;
   std::atomic<int64_t> last_work_ms_;
 };
 

@@ -4,12 +4,12 @@
 #include <array>
 #include <cctype>
 
+#include "drainer/loop_marks.h"
+
 namespace tbl::drainer {
 
 namespace {
 
-constexpr std::string_view kLoopMarkSchema = "retl";
-constexpr std::string_view kLoopMarkTable = "_drainer_repl_mark";
 constexpr std::array<std::string_view, 4> kOwnSuffixes = {"", "_run", "_mark", "_ddl"};
 
 bool same(std::string_view a, std::string_view b) {
@@ -34,7 +34,7 @@ bool Router::skips_rows(std::string_view schema, std::string_view table) const {
 
 bool Router::skips_ddl(std::string_view schema, std::string_view table) const {
   if (table.empty() && same(schema, own_.schema)) return true;
-  if (same(schema, kLoopMarkSchema) && same(table, kLoopMarkTable)) return true;
+  if (is_loop_mark_table(schema, table)) return true;
   return skips_rows(schema, table);
 }
 

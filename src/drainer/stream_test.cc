@@ -58,7 +58,7 @@ class StreamTest : public testing::Test {
   Merger merger_{100, 1 << 20};
   std::unique_ptr<Syncer> syncer_;
   RecordingApplier applier_;
-  Lag lag_{100, std::chrono::minutes(5), system_clock()};
+  Lag lag_{std::chrono::minutes(5), system_clock()};
   std::promise<Status> failed_;
   std::unique_ptr<Stream> stream_;
 };

@@ -38,7 +38,9 @@ Syncer::Syncer(SyncerRules rules, schema::SchemaTracker& schema, const Router& r
       tables_(schema, router),
       ddl_jobs_total_(metrics().counter("binlog_drainer_ddl_jobs_total", "DDL jobs read")),
       ddl_events_(metrics().counter("binlog_drainer_event", "events", {{"type", "DDL"}})),
-      schema_version_(schema.version()) {}
+      schema_version_(schema.version()) {
+  if (rules_.channel_id) loop_marks_.emplace(schema, *rules_.channel_id);
+}
 
 Result<Step> Syncer::handle(BinlogItem item, const StopToken& stop) {
   if (rules_.ignore_txn_commit_ts.contains(item.commit_ts())) {
@@ -73,8 +75,12 @@ Result<Step> Syncer::handle_rows(BinlogItem item) {
     rows.encoded.mutations.push_back(std::move(task));
   }
   if (!for_us) return progress(item);
+  rows.encoded.payload = item.payload;
+  if (loop_marks_) {
+    TBL_ASSIGN(bool ours, loop_marks_->has_ours(rows.encoded));
+    if (ours) return progress(item);
+  }
   schema_version_ = value.schema_version();
-  rows.encoded.payload = std::move(item.payload);
   return Step(std::move(rows));
 }
 

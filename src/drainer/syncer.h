@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_set>
 
 #include "base/metrics.h"
@@ -9,6 +10,7 @@
 #include "base/stop.h"
 #include "drainer/binlog_item.h"
 #include "drainer/ddl_jobs.h"
+#include "drainer/loop_marks.h"
 #include "drainer/router.h"
 #include "drainer/step.h"
 #include "drainer/table_track.h"
@@ -21,6 +23,8 @@ struct SyncerRules {
   bool sync_ddl = true;
   /// Tables made by one batch job (a restore) have no SQL that would be worth executing.
   bool skip_create_tables = true;
+  /// `loopback-control`: transactions with marks of this channel are ours, coming back.
+  std::optional<int64_t> channel_id = {};
 };
 
 /// Takes the merged stream binlog by binlog and gives one step for each. Applies DDL to the schema
@@ -45,6 +49,7 @@ class Syncer {
   const Router& router_;
   DdlJobs& jobs_;
   TableTrack tables_;
+  std::optional<LoopMarks> loop_marks_;
   Counter& ddl_jobs_total_;
   Counter& ddl_events_;
   int64_t schema_version_;  ///< of the last rows or DDL

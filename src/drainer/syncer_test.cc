@@ -217,6 +217,23 @@ TEST_F(SyncerTest, WithoutSyncDdlTheSinkOnlyForgetsItsTables) {
   EXPECT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database Db (skip)");
 }
 
+TEST_F(SyncerTest, TransactionsThatComeBackAreDropped) {
+  start({.channel_id = 7});
+  job({.id = 3, .type = 1, .version = 3, .schema_id = 8, .db = db_json(8, "RETL")});
+  job({.id = 4,
+       .type = 3,
+       .version = 4,
+       .schema_id = 8,
+       .table_id = 30,
+       .table = table_json(30, "_drainer_repl_mark", column_json(1, "channel_id", 8, 0))});
+  EXPECT_EQ(handle(ddl_item(110, 3, "create database RETL")), "ddl create database RETL");
+  EXPECT_EQ(handle(ddl_item(120, 4, "create table marks")), "progress 120 v3")
+      << "each side has its own";
+  EXPECT_EQ(handle(rows_item(130, 30, 4)), "progress 130 v3");
+  start({.channel_id = 8});
+  EXPECT_EQ(handle(rows_item(140, 30, 4)), "rows v4 `RETL`.`_drainer_repl_mark`");
+}
+
 TEST_F(SyncerTest, WaitsForAJobThatIsNotYetInTheHistory) {
   const std::string later = meta_.values[history_key(1)];
   meta_.values.erase(history_key(1));
