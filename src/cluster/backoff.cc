@@ -8,6 +8,8 @@
 namespace tbl::cluster {
 namespace {
 
+constexpr Backoff::Millis kShortestTry{500};
+
 int64_t random_between(int64_t low, int64_t high) {
   thread_local std::minstd_rand engine{std::random_device{}()};
   return std::uniform_int_distribution<int64_t>(low, high)(engine);
@@ -36,7 +38,7 @@ Status Backoff::wait_a_little(const Status& why) {
 Backoff::Millis Backoff::left(Millis most) const {
   const auto rest =
       std::chrono::duration_cast<Millis>(deadline_ - std::chrono::steady_clock::now());
-  return std::clamp(rest, Millis(1), most);
+  return std::clamp(rest, std::min(kShortestTry, most), most);
 }
 
 }  // namespace tbl::cluster

@@ -29,7 +29,8 @@ class Backoff {
   /// For a failure that told us where to go instead: the first few are followed at once.
   Status wait_a_little(const Status& why);
 
-  /// What is left until the deadline, at least 1 ms; at most `most`.
+  /// What is left until the deadline, at most `most`; but never so little that the last try could
+  /// not say what is wrong.
   Millis left(Millis most) const;
   const StopToken& stop() const { return stop_; }
 

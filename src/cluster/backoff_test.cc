@@ -55,10 +55,11 @@ TEST(Backoff, StopEndsIt) {
   EXPECT_EQ(backoff.wait_a_little(unavailable("x")).code(), StatusCode::kCancelled);
 }
 
-TEST(Backoff, WhatIsLeftIsNeverNothing) {
+TEST(Backoff, EvenTheLastTryHasSomeTime) {
   EXPECT_EQ(Backoff(std::chrono::hours(1), {}).left(milliseconds(5)), milliseconds(5));
-  EXPECT_EQ(Backoff(milliseconds(0), {}).left(milliseconds(5)), milliseconds(1));
-  EXPECT_LE(Backoff(milliseconds(3), {}).left(milliseconds(5)), milliseconds(3));
+  EXPECT_EQ(Backoff(milliseconds(0), {}).left(milliseconds(5)), milliseconds(5));
+  EXPECT_EQ(Backoff(milliseconds(0), {}).left(milliseconds(3000)), milliseconds(500));
+  EXPECT_LE(Backoff(milliseconds(1000), {}).left(milliseconds(3000)), milliseconds(1000));
 }
 
 }  // namespace

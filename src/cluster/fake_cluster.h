@@ -25,6 +25,7 @@ struct FakeClusterOptions {
   int pd_members = 1;
   int stores = 1;
   std::vector<std::string> split_keys{};  ///< borders of the first regions
+  uint64_t cluster_id = 7711187787601809396;
 };
 
 /// What goes wrong with the next call of a method.
@@ -38,8 +39,6 @@ struct Fault {
 /// Any thread. Servers run until it is destroyed.
 class FakeCluster {
  public:
-  static constexpr uint64_t kClusterId = 7711187787601809396;
-
   explicit FakeCluster(const FakeClusterOptions& options = {});
   ~FakeCluster();
 
@@ -98,6 +97,7 @@ class FakeCluster {
   void fill_members(pdpb::GetMembersResponse* response) const;
   void fill_region(const Region& region, pdpb::GetRegionResponse* response) const;
 
+  const uint64_t cluster_id_;
   mutable std::mutex mutex_;
   FakeMvcc mvcc_;
   std::vector<Region> regions_;  ///< by start key

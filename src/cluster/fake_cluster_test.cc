@@ -54,7 +54,7 @@ std::vector<std::string> many_keys(const Request& request) {
 
 }  // namespace
 
-FakeCluster::FakeCluster(const FakeClusterOptions& options) {
+FakeCluster::FakeCluster(const FakeClusterOptions& options) : cluster_id_(options.cluster_id) {
   Region all{.id = 2,
              .conf_ver = 1,
              .version = 1,
@@ -263,7 +263,7 @@ void FakeCluster::start_store(uint64_t id) {
 }
 
 void FakeCluster::fill_members(pdpb::GetMembersResponse* response) const {
-  response->mutable_header()->set_cluster_id(kClusterId);
+  response->mutable_header()->set_cluster_id(cluster_id_);
   for (size_t i = 0; i < pds_.size(); ++i) {
     if (pds_[i].address.empty()) continue;
     auto* member = response->add_members();
@@ -289,10 +289,10 @@ Result<std::string> FakeCluster::answer_tso(int member, const std::string& messa
   }
   pdpb::TsoRequest request;
   EXPECT_TRUE(request.ParseFromString(message));
-  EXPECT_EQ(request.header().cluster_id(), kClusterId);
+  EXPECT_EQ(request.header().cluster_id(), cluster_id_);
   logical_ += request.count();
   pdpb::TsoResponse response;
-  response.mutable_header()->set_cluster_id(kClusterId);
+  response.mutable_header()->set_cluster_id(cluster_id_);
   response.set_count(request.count());
   response.mutable_timestamp()->set_physical(physical_ms_);
   response.mutable_timestamp()->set_logical(static_cast<int64_t>(logical_));
@@ -306,8 +306,8 @@ void FakeCluster::add_pd_method(rpc::Server& server, int member, const std::stri
     std::lock_guard lock(mutex_);
     ++calls_[method];
     if (member != pd_leader_) return unavailable("not leader");
-    if (request.header().cluster_id() != kClusterId) {
-      return failed_precondition("mismatch cluster id, need " + std::to_string(kClusterId) +
+    if (request.header().cluster_id() != cluster_id_) {
+      return failed_precondition("mismatch cluster id, need " + std::to_string(cluster_id_) +
                                  " but got " + std::to_string(request.header().cluster_id()));
     }
     if (auto& faults = faults_[method]; !faults.empty()) {
@@ -315,7 +315,7 @@ void FakeCluster::add_pd_method(rpc::Server& server, int member, const std::stri
       faults.pop_front();
       return status;
     }
-    response->mutable_header()->set_cluster_id(kClusterId);
+    response->mutable_header()->set_cluster_id(cluster_id_);
     return handle(request, response);
   };
   add_method<Request, Response>(server, "/pdpb.PD/" + method, checked);

@@ -20,7 +20,7 @@ TEST(Pd, LearnsClusterAndLeader) {
   FakeCluster cluster({.pd_members = 3});
   cluster.set_pd_leader(2);
   FakeClients clients(cluster);
-  EXPECT_EQ(clients.pd->cluster_id(), FakeCluster::kClusterId);
+  EXPECT_EQ(clients.pd->cluster_id(), 7711187787601809396U);
   EXPECT_EQ("http://" + clients.pd->leader_address(), cluster.pd_urls()[2]);
 }
 
@@ -44,6 +44,24 @@ TEST(Pd, NobodyThereIsAnErrorWithTheAddress) {
   ASSERT_FALSE(pd.ok());
   EXPECT_NE(pd.status().message().find("connect to PD: PD 127.0.0.1:1: "), std::string::npos)
       << pd.status().message();
+}
+
+TEST(Pd, APdOfAnotherClusterIsRefused) {
+  FakeCluster mine;
+  FakeCluster other({.cluster_id = 5});
+  rpc::ClientRuntime runtime;
+  PdOptions options;
+  options.urls = {mine.pd_urls()[0], other.pd_urls()[0]};
+  options.total_timeout = milliseconds(300);
+  auto pd = PdClient::connect(runtime, options);
+  ASSERT_TRUE(pd.ok()) << pd.status().message();
+  ASSERT_TRUE((*pd)->get_region("a").ok());
+  mine.stop_pd(0);
+  const Status unreachable = (*pd)->get_region("a").status();
+  EXPECT_EQ(unreachable.code(), StatusCode::kUnavailable) << unreachable.message();
+  EXPECT_EQ((*pd)->get_ts().status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(other.calls("GetRegion") + other.calls("Tso"), 0);
+  EXPECT_GT(other.calls("GetMembers"), 0);
 }
 
 TEST(Pd, WaitingForPdEndsWithStop) {
