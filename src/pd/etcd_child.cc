@@ -117,6 +117,9 @@ class EtcdChild::Impl {
   static Result<std::unique_ptr<Impl>> start(const EtcdChildOptions& options) {
     std::unique_ptr<Impl> impl(new Impl());
     TBL_ASSIGN(impl->program_, find_in_path("etcd"));
+    TBL_TRY(posix_env().create_dirs(options.data_dir));
+    // Before anything is killed: an etcd whose PD lives is not stale.
+    TBL_ASSIGN(impl->lock_, posix_env().lock(join_path(options.data_dir, "pd.lock")));
     TBL_TRY(impl->prepare(options));
     TBL_TRY(kill_stale(impl->pid_file_, impl->run_dir_));
     impl->keeper_ = Thread("etcd-keeper", [raw = impl.get()] { raw->keep(); });
@@ -144,7 +147,6 @@ class EtcdChild::Impl {
  private:
   Status prepare(const EtcdChildOptions& options) {
     Env& env = posix_env();
-    TBL_TRY(env.create_dirs(options.data_dir));
     std::error_code error;
     const std::string data_dir = std::filesystem::canonical(options.data_dir, error).string();
     if (error) return errno_status(error.value(), options.data_dir);
@@ -224,6 +226,7 @@ class EtcdChild::Impl {
   }
 
   std::string program_;
+  std::unique_ptr<FileLock> lock_;
   std::string run_dir_;
   std::string pid_file_;
   int run_dir_fd_ = -1;

@@ -28,7 +28,8 @@ struct EtcdChildOptions {
 /// start finds it by etcd.pid and kills it, after making sure that it is ours.
 class EtcdChild {
  public:
-  /// Error: no `etcd` in PATH, the directory cannot be made, a stale child cannot be removed.
+  /// Error: no `etcd` in PATH, the directory cannot be made or another PD works in it (pd.lock), a
+  /// stale child cannot be removed.
   static Result<std::unique_ptr<EtcdChild>> start(const EtcdChildOptions& options);
   /// Ends the child: SIGTERM, then SIGKILL.
   ~EtcdChild();

@@ -3,16 +3,15 @@
 namespace tbl::pd {
 namespace {
 
-constexpr char kKey[] = "alloc_id";
 constexpr uint64_t kBatch = 1000;
 
 }  // namespace
 
 Status IdAllocator::load() {
-  TBL_ASSIGN(const auto stored, meta_.get(kKey));
   std::lock_guard lock(mutex_);
+  TBL_ASSIGN(const auto stored, key_.load());
   if (stored) {
-    TBL_ASSIGN(reserved_, decode_number(*stored, kKey));
+    TBL_ASSIGN(reserved_, decode_number(*stored, key_.key()));
   }
   last_ = reserved_;
   return ok_status();
@@ -21,7 +20,7 @@ Status IdAllocator::load() {
 Result<uint64_t> IdAllocator::next() {
   std::lock_guard lock(mutex_);
   if (last_ == reserved_) {
-    TBL_TRY(meta_.put(kKey, encode_number(reserved_ + kBatch)).wrap("reserve ids"));
+    TBL_TRY(key_.store(encode_number(reserved_ + kBatch)).wrap("reserve ids"));
     reserved_ += kBatch;
   }
   return ++last_;

@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "base/status.h"
-#include "pd/meta_store.h"
+#include "pd/fenced_key.h"
 
 namespace tbl::pd {
 
@@ -13,14 +13,14 @@ namespace tbl::pd {
 /// Any thread; blocks once in a thousand.
 class IdAllocator {
  public:
-  explicit IdAllocator(MetaStore& meta) : meta_(meta) {}
+  explicit IdAllocator(MetaStore& meta) : key_(meta, "alloc_id") {}
 
   Status load();
   Result<uint64_t> next();
 
  private:
-  MetaStore& meta_;
   std::mutex mutex_;
+  FencedKey key_;
   uint64_t last_ = 0;
   uint64_t reserved_ = 0;
 };

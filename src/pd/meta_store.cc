@@ -53,6 +53,24 @@ Status MetaStore::put(const std::string& key, const std::string& value) {
   return etcd_.put(root_ + key, value).status();
 }
 
+Result<MetaStore::Versioned> MetaStore::get_versioned(const std::string& key) {
+  auto found = etcd_.get(root_ + key);
+  if (found.ok()) return Versioned{std::move(found->value), found->mod_revision};
+  if (found.status().code() == StatusCode::kNotFound) return Versioned();
+  return std::move(found).status();
+}
+
+Result<int64_t> MetaStore::put_after(const std::string& key, const std::string& value,
+                                     int64_t revision) {
+  cluster::EtcdCompare unchanged;
+  unchanged.key = root_ + key;
+  unchanged.target = cluster::EtcdCompareTarget::kModRevision;
+  unchanged.number = revision;
+  TBL_ASSIGN(const auto done, etcd_.txn({unchanged}, {cluster::EtcdOp::put(root_ + key, value)}));
+  if (done.succeeded) return done.revision;
+  return Status(StatusCode::kAborted, "etcd key " + unchanged.key + " was written by someone else");
+}
+
 Status MetaStore::create(const KeyValues& values) {
   cluster::EtcdCompare absent;
   absent.key = root_ + values.at(0).first;
@@ -64,16 +82,5 @@ Status MetaStore::create(const KeyValues& values) {
 }
 
 Status MetaStore::remove(const std::string& key) { return etcd_.remove(root_ + key).status(); }
-
-Result<int64_t> EtcdTsoStorage::load() {
-  TBL_ASSIGN(const auto stored, meta_.get("timestamp"));
-  if (!stored) return int64_t{0};
-  TBL_ASSIGN(const uint64_t bound, decode_number(*stored, "timestamp"));
-  return static_cast<int64_t>(bound);
-}
-
-Status EtcdTsoStorage::save(int64_t unix_ns) {
-  return meta_.put("timestamp", encode_number(static_cast<uint64_t>(unix_ns)));
-}
 
 }  // namespace tbl::pd

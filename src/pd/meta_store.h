@@ -10,7 +10,6 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "cluster/etcd.h"
-#include "pd/tso.h"
 
 namespace tbl::pd {
 
@@ -30,6 +29,15 @@ class MetaStore {
   /// All keys with the prefix, with their relative names, in order.
   Result<KeyValues> list(const std::string& prefix);
   Status put(const std::string& key, const std::string& value);
+
+  struct Versioned {
+    std::optional<std::string> value;
+    int64_t revision = 0;  ///< of the key's last write; 0: there is no such key
+  };
+  Result<Versioned> get_versioned(const std::string& key);
+  /// Puts if the key's last write is the one of `revision`; returns the revision of the new one.
+  /// kAborted if it is not.
+  Result<int64_t> put_after(const std::string& key, const std::string& value, int64_t revision);
   /// All of them, if the first one does not exist yet; else kAlreadyExists.
   Status create(const KeyValues& values);
   Status remove(const std::string& key);
@@ -37,17 +45,6 @@ class MetaStore {
  private:
   cluster::Etcd& etcd_;
   const std::string root_;
-};
-
-/// Key "timestamp": 8 bytes big-endian.
-class EtcdTsoStorage : public TsoStorage {
- public:
-  explicit EtcdTsoStorage(MetaStore& meta) : meta_(meta) {}
-  Result<int64_t> load() override;
-  Status save(int64_t unix_ns) override;
-
- private:
-  MetaStore& meta_;
 };
 
 /// A number as PD stores it: 8 bytes big-endian.

@@ -4,6 +4,7 @@
 
 #include "pd/etcd_fixture.h"
 #include "pd/id_allocator.h"
+#include "pd/tso_storage.h"
 
 namespace tbl::pd {
 namespace {
@@ -61,6 +62,29 @@ TEST_F(MetaStoreTest, IdsRiseAndJumpAfterARestart) {
   IdAllocator second(meta);
   ASSERT_TRUE(second.load().ok());
   EXPECT_EQ(*second.next(), 2001u);
+}
+
+TEST_F(MetaStoreTest, ALateWriteCannotUndoANewerOne) {
+  FencedKey key(meta, "fenced");
+  EXPECT_FALSE(key.load()->has_value());
+  ASSERT_TRUE(key.store("1").ok());
+  const int64_t first = meta.get_versioned("fenced")->revision;
+  ASSERT_TRUE(key.store("2").ok());
+  // What etcd would be asked by a write that was sent before the second one and comes after it.
+  EXPECT_EQ(meta.put_after("fenced", "late", first).status().code(), StatusCode::kAborted);
+  EXPECT_EQ(meta.put_after("fenced", "late", 0).status().code(), StatusCode::kAborted);
+  EXPECT_EQ(**meta.get("fenced"), "2");
+}
+
+TEST_F(MetaStoreTest, AnotherWriterIsNoticedOnce) {
+  FencedKey mine(meta, "fenced");
+  FencedKey other(meta, "fenced");
+  ASSERT_TRUE(mine.store("mine").ok());
+  ASSERT_TRUE(other.store("other").ok());
+  EXPECT_EQ(mine.store("again").code(), StatusCode::kAborted);
+  EXPECT_EQ(**meta.get("fenced"), "other");
+  ASSERT_TRUE(mine.store("after").ok()) << "what is there now is known again";
+  EXPECT_EQ(**mine.load(), "after");
 }
 
 TEST_F(MetaStoreTest, TheSocketsAreForNobodyElse) {

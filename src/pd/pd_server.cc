@@ -10,6 +10,7 @@
 #include "pd/http_api.h"
 #include "pd/service.h"
 #include "pd/tso_service.h"
+#include "pd/tso_storage.h"
 #include "proto/etcdserverpb.pb.h"
 
 namespace tbl::pd {

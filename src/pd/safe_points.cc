@@ -7,7 +7,6 @@
 namespace tbl::pd {
 namespace {
 
-constexpr char kGcKey[] = "gc/safe_point";
 constexpr char kServicePrefix[] = "gc/safe_point/service/";
 constexpr char kGcWorker[] = "gc_worker";
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
@@ -39,7 +38,7 @@ std::string hex(uint64_t value) {
 
 Status SafePoints::load() {
   std::lock_guard lock(mutex_);
-  TBL_ASSIGN(const auto stored, meta_.get(kGcKey));
+  TBL_ASSIGN(const auto stored, gc_key_.load());
   if (stored) {
     const char* end = stored->data() + stored->size();
     if (std::from_chars(stored->data(), end, gc_safe_point_, 16).ptr != end) {
@@ -62,7 +61,7 @@ uint64_t SafePoints::gc_safe_point() const {
 Result<uint64_t> SafePoints::update_gc_safe_point(uint64_t safe_point) {
   std::lock_guard lock(mutex_);
   if (safe_point > gc_safe_point_) {
-    TBL_TRY(meta_.put(kGcKey, hex(safe_point)));
+    TBL_TRY(gc_key_.store(hex(safe_point)));
     gc_safe_point_ = safe_point;
   }
   return gc_safe_point_;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "pd/meta_store.h"
+#include "pd/fenced_key.h"
 
 namespace tbl::pd {
 
@@ -22,7 +22,7 @@ struct ServiceSafePoint {
 /// kUnknown errors are PD's.
 class SafePoints {
  public:
-  explicit SafePoints(MetaStore& meta) : meta_(meta) {}
+  explicit SafePoints(MetaStore& meta) : meta_(meta), gc_key_(meta, "gc/safe_point") {}
 
   Status load();
 
@@ -48,6 +48,7 @@ class SafePoints {
 
   MetaStore& meta_;
   mutable std::mutex mutex_;
+  FencedKey gc_key_;
   uint64_t gc_safe_point_ = 0;
   std::map<std::string, ServiceSafePoint> services_;
 };

@@ -519,6 +519,17 @@ def test_a_stale_child_is_found_and_killed(cluster, pd):
     assert cluster.pd.tso() > 0
 
 
+def test_two_cannot_share_a_directory(cluster, pd):
+    child = etcd_pid(cluster)
+    done = subprocess.run(
+        [os.path.join(cluster.bin, "pd-server"), "-data-dir", "pd.data", "-client-urls",
+         "http://127.0.0.1:0"], cwd=cluster.directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        check=False, timeout=20)
+    assert done.returncode == 1
+    assert b"pd.lock" in done.stdout and b"locked" in done.stdout
+    assert is_running(child) and pd.tso() > 0
+
+
 def test_without_etcd_the_error_is_clear(cluster):
     done = subprocess.run([os.path.join(cluster.bin, "pd-server"), "-data-dir", "pd.data"],
                           cwd=cluster.directory, env={"PATH": "/nowhere"}, stdout=subprocess.PIPE,
