@@ -12,6 +12,7 @@
 
 #include "base/config.h"
 #include "base/status.h"
+#include "drainer/event_filter.h"
 #include "drainer/filter.h"
 #include "rpc/tls.h"
 
@@ -49,6 +50,7 @@ struct SyncerConfig {
   std::optional<std::string> sql_mode;
   std::unordered_set<uint64_t> ignore_txn_commit_ts;
   FilterRules filter;
+  EventFilterConfig events;
   int txn_batch = 20;
   int worker_count = 16;
   bool enable_dispatch = true;

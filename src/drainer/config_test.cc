@@ -84,6 +84,12 @@ tbl-name = "~^t"
 [[syncer.ignore-table]]
 db-name = "d"
 tbl-name = "log"
+[syncer.binlog-filter-rule.r1]
+ignore-event = ["all dml"]
+ignore-sql = ["^drop"]
+[[syncer.table-migrate-rule]]
+binlog-filter-rule = ["r1"]
+source = { schema = "s*", table = "t" }
 [syncer.to]
 host = "h"
 port = 4000
@@ -109,6 +115,8 @@ port = 3307
   EXPECT_TRUE(c.syncer.ignore_txn_commit_ts.contains(412518831548007863));
   EXPECT_THAT(c.syncer.filter.ignore_schemas, ElementsAre("a", "b"));
   EXPECT_EQ(c.syncer.filter.do_tables.at(0).table, "~^t");
+  EXPECT_THAT(c.syncer.events.rules.at("r1").ignore_sql, ElementsAre("^drop"));
+  EXPECT_EQ(c.syncer.events.migrate.at(0).schema, "s*");
   EXPECT_EQ(c.syncer.sink, SinkKind::kTidb);
   EXPECT_TRUE(c.syncer.safe_mode);
   EXPECT_FALSE(c.syncer.sync_ddl);
@@ -184,8 +192,11 @@ TEST_F(ConfigTest, ErrorsHaveTheOriginalsTexts) {
   EXPECT_THAT(error("addr = \"nonsense\"\n"), HasSubstr("bad addr host format: nonsense"));
   EXPECT_THAT(error("[syncer]\nrelay.log-dir = \"x\"\n"),
               HasSubstr("relay log is not supported yet"));
-  EXPECT_THAT(error("[syncer.binlog-filter-rule.r1]\nignore-event = [\"all dml\"]\n"),
-              HasSubstr("not supported yet"));
+  EXPECT_EQ(
+      error(
+          "[syncer.binlog-filter-rule.r1]\nignore-event = [\"x\"]\n[[syncer.table-migrate-rule]]\n"
+          "binlog-filter-rule = [\"r1\"]\nsource = { schema = \"s\" }\n"),
+      "event type x not valid");
 }
 
 TEST_F(ConfigTest, FilesOfOtherSinksAreRead) {

@@ -4,16 +4,6 @@
 
 namespace tbl::drainer {
 
-void StepBatch::add(Step step, uint64_t step_bytes) {
-  bytes += step_bytes;
-  const bool is_progress = std::holds_alternative<ProgressStep>(step);
-  if (is_progress && !steps.empty() && std::holds_alternative<ProgressStep>(steps.back())) {
-    steps.back() = std::move(step);
-  } else {
-    steps.push_back(std::move(step));
-  }
-}
-
 DecodePipeline::DecodePipeline(Options options)
     : options_(options),
       inserts_(metrics().counter("binlog_drainer_event", "events", {{"type", "Insert"}})),
@@ -89,14 +79,24 @@ void DecodePipeline::decode(StepBatch& batch) const {
     auto* rows = std::get_if<RowsStep>(&batch.steps[i]);
     if (rows == nullptr || rows->encoded.payload->size() > options_.max_whole_bytes) continue;
     batch.error = decode_rows(*rows);
-    if (batch.error.ok()) continue;
+    if (batch.error.ok()) {
+      // Event rules may have left nothing of it.
+      const auto& decoded = *rows->decoded;
+      if (decoded.rows.empty()) {
+        const ProgressStep nothing{decoded.commit_ts, decoded.schema_version};
+        batch.steps[i] = nothing;
+      }
+      continue;
+    }
     batch.steps.resize(i);
     return;
   }
 }
 
 Status DecodePipeline::decode_rows(RowsStep& step) const {
-  TBL_ASSIGN(step.decoded, decode::decode_transaction(std::move(step.encoded)));
+  TBL_ASSIGN(auto decoded, decode::decode_transaction(std::move(step.encoded)));
+  step.drop_ignored(*decoded);
+  step.decoded = std::move(decoded);
   size_t counts[3] = {};
   for (const auto& row : step.decoded->rows) ++counts[static_cast<size_t>(row.kind)];
   if (counts[0] > 0) inserts_.add(static_cast<double>(counts[0]));

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "drainer/event_filter.h"
 #include "drainer/filter.h"
 
 namespace tbl::drainer {
@@ -18,18 +19,21 @@ struct OwnTables {
 /// Immutable; any thread. Names match without regard to case, as the downstream may.
 class Router {
  public:
-  Router(Filter filter, OwnTables own) : filter_(std::move(filter)), own_(std::move(own)) {}
+  Router(Filter filter, OwnTables own, EventFilter events = {})
+      : filter_(std::move(filter)), own_(std::move(own)), events_(std::move(events)) {}
 
   bool skips_rows(std::string_view schema, std::string_view table) const;
   /// `table` is empty for DDL of a database. DDL of the table of loop marks is never replicated:
   /// each side makes its own.
   bool skips_ddl(std::string_view schema, std::string_view table) const;
+  const EventFilter& events() const { return events_; }
 
  private:
   bool is_own(std::string_view schema, std::string_view table) const;
 
   Filter filter_;
   OwnTables own_;
+  EventFilter events_;
 };
 
 }  // namespace tbl::drainer

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/status.h"
 #include "drainer/decode/decoder.h"
+#include "drainer/event_filter.h"
 #include "drainer/schedule/applier.h"
 
 namespace tbl::drainer {
@@ -17,6 +19,10 @@ namespace tbl::drainer {
 struct RowsStep {
   decode::EncodedTransaction encoded;
   std::shared_ptr<const decode::Transaction> decoded;
+  /// Kinds of rows that event rules drop, by table; rarely any.
+  std::vector<std::pair<const decode::Table*, RowKinds>> ignored;
+
+  void drop_ignored(decode::Transaction& transaction) const;
 };
 
 struct DdlStep {

@@ -107,6 +107,7 @@ Status Stream::submit(RowsStep& rows) {
   while (true) {
     TBL_ASSIGN(auto part, decoder.next({.bytes = options_.part_bytes}));
     const bool last = part->is_last_part;
+    rows.drop_ignored(*part);
     TBL_TRY(applier_.submit(std::move(part)));
     if (last) return ok_status();
   }

@@ -139,6 +139,21 @@ TEST_F(StreamTest, StoppingHandsOverWhatWasTaken) {
   EXPECT_THAT(applier_.lines(), ElementsAre("rows 110 x1"));
 }
 
+TEST_F(StreamTest, EventRulesDropKindsOfRows) {
+  EventFilterConfig rules;
+  rules.rules["r"] = {.ignore_events = {"insert", "delete"}};
+  rules.migrate = {{.rules = {"r"}, .schema = "d*", .table = "t"}};
+  Router router(Filter::make({}).value(), {"tidb_binlog", "checkpoint"},
+                EventFilter::make(rules).value());
+  syncer_ = std::make_unique<Syncer>(SyncerRules{}, schema_, router, jobs_);
+  start();
+  push(rows_item(110, kTable, kVersion, 3));  // deletes
+  push(ddl_item(120, 3, "alter table t comment 'x'"));
+  EXPECT_THAT(applier_.lines_until("ddl 120"),
+              ElementsAre("progress 110", "ddl 120 alter table t comment 'x'"));
+  stream_->stop();
+}
+
 TEST(StepBatchTest, ProgressReplacesProgress) {
   StepBatch batch;
   batch.add(ProgressStep{1, 1}, 10);

@@ -70,8 +70,12 @@ Result<Step> Syncer::handle_rows(BinlogItem item) {
   bool for_us = false;
   for (Bytes bytes; value.next(&bytes);) {
     TBL_ASSIGN(auto mutation, codec::TableMutation::parse(bytes));
-    TBL_ASSIGN(auto task, tables_.resolve(std::move(mutation), value.schema_version()));
+    TBL_ASSIGN(auto resolved, tables_.resolve(std::move(mutation), value.schema_version()));
+    decode::MutationTask& task = resolved.task;
     for_us = for_us || (task.table && task.mutation.row_count() > 0);
+    if (resolved.ignored_rows != kNoRows && task.table) {
+      rows.ignored.emplace_back(task.table.get(), resolved.ignored_rows);
+    }
     rows.encoded.mutations.push_back(std::move(task));
   }
   if (!for_us) return progress(item);
@@ -128,7 +132,8 @@ Result<Step> Syncer::make_ddl(const BinlogItem& item, const schema::DdlJob& job,
   ddl.task.schema = names.schema;
   ddl.task.touched = touched_tables(before, names);
   if (!leaves_no_table(job.type)) ddl.task.table_after = job.table;
-  ddl.task.skip = !rules_.sync_ddl;
+  ddl.task.skip = !rules_.sync_ddl ||
+                  router_.events().ignores_ddl(names.schema, names.table, job.query, job.type);
   schema_version_ = job.schema_version;
   ddl_events_.add();
   log_info(

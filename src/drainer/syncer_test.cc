@@ -217,6 +217,17 @@ TEST_F(SyncerTest, WithoutSyncDdlTheSinkOnlyForgetsItsTables) {
   EXPECT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database Db (skip)");
 }
 
+TEST_F(SyncerTest, EventRulesDropStatements) {
+  EventFilterConfig rules;
+  rules.rules["r"] = {.ignore_sql = {"^q$"}};
+  rules.migrate = {{.rules = {"r"}, .schema = "db", .table = ""}};
+  Router router(Filter::make({}).value(), {"tidb_binlog", "checkpoint"},
+                EventFilter::make(rules).value());
+  syncer_ = std::make_unique<Syncer>(SyncerRules{}, schema_, router, jobs_);
+  EXPECT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database Db (skip)")
+      << "the client's text counts: jobs here have the query q";
+}
+
 TEST_F(SyncerTest, TransactionsThatComeBackAreDropped) {
   start({.channel_id = 7});
   job({.id = 3, .type = 1, .version = 3, .schema_id = 8, .db = db_json(8, "RETL")});

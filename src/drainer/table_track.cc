@@ -6,13 +6,14 @@
 
 namespace tbl::drainer {
 
-Result<decode::MutationTask> TableTrack::resolve(codec::TableMutation mutation, int64_t version) {
+Result<TableTrack::Resolved> TableTrack::resolve(codec::TableMutation mutation, int64_t version) {
   if (schema_version_ != schema_.version()) {
     forget();
     schema_version_ = schema_.version();
   }
   TBL_ASSIGN(const Known* known, look_up(mutation.table_id(), version));
-  return decode::MutationTask{std::move(mutation), known->table, known->may_append_default};
+  decode::MutationTask task{std::move(mutation), known->table, known->may_append_default};
+  return Resolved{std::move(task), known->ignored_rows};
 }
 
 Result<const TableTrack::Known*> TableTrack::look_up(int64_t table_id, int64_t version) {
@@ -31,20 +32,23 @@ Result<const TableTrack::Known*> TableTrack::look_up(int64_t table_id, int64_t v
   // A table of the cache stays good while the same form tells the defaults.
   if (!is_new && known.table && known.written == fresh.written) {
     fresh.table = known.table;
+    fresh.ignored_rows = known.ignored_rows;
   } else {
-    TBL_ASSIGN(fresh.table, make_table(table_id, fresh.written));
+    TBL_ASSIGN(fresh.table, make_table(table_id, fresh.written, &fresh.ignored_rows));
   }
   return &(known = std::move(fresh));
 }
 
 Result<decode::TablePtr> TableTrack::make_table(int64_t table_id,
-                                                const schema::TableInfoPtr& written) {
-  const schema::SchemaAndTable* names = schema_.name_of(table_id);
-  if (names != nullptr && router_.skips_rows(names->schema, names->table)) {
+                                                const schema::TableInfoPtr& written,
+                                                RowKinds* ignored_rows) {
+  TBL_ASSIGN(schema::TableInfoPtr info, schema_.table(table_id));
+  const schema::SchemaAndTable& names = *schema_.name_of(table_id);
+  *ignored_rows = router_.events().ignored_rows(names.schema, names.table);
+  if (*ignored_rows == kAllRows || router_.skips_rows(names.schema, names.table)) {
     return decode::TablePtr();
   }
-  TBL_ASSIGN(schema::TableInfoPtr info, schema_.table(table_id));
-  return decode::Table::make(names->schema, std::move(info), written.get());
+  return decode::Table::make(names.schema, std::move(info), written.get());
 }
 
 }  // namespace tbl::drainer

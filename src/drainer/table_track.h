@@ -17,10 +17,15 @@ class TableTrack {
   TableTrack(schema::SchemaTracker& schema, const Router& router)
       : schema_(schema), router_(router) {}
 
-  /// The task to decode a mutation that was written under schema version `version`; its table is
-  /// null when the rows are not for us: filtered, of a table that was truncated or dropped since,
-  /// or TiDB's own. Error: "not found table id: <id>", or the table cannot be understood.
-  Result<decode::MutationTask> resolve(codec::TableMutation mutation, int64_t version);
+  struct Resolved {
+    decode::MutationTask task;
+    RowKinds ignored_rows = kNoRows;  ///< dropped after decoding
+  };
+
+  /// How to decode a mutation that was written under schema version `version`. The task's table is
+  /// null when no row is for us: filtered, of a table that was truncated or dropped since, or
+  /// TiDB's own. Error: "not found table id: <id>", or the table cannot be understood.
+  Result<Resolved> resolve(codec::TableMutation mutation, int64_t version);
 
   /// After a DDL: names, columns and marks may have changed.
   void forget() { known_.clear(); }
@@ -31,9 +36,11 @@ class TableTrack {
     decode::TablePtr table;
     schema::TableInfoPtr written;
     bool may_append_default = false;
+    RowKinds ignored_rows = kNoRows;
   };
   Result<const Known*> look_up(int64_t table_id, int64_t version);
-  Result<decode::TablePtr> make_table(int64_t table_id, const schema::TableInfoPtr& written);
+  Result<decode::TablePtr> make_table(int64_t table_id, const schema::TableInfoPtr& written,
+                                      RowKinds* ignored_rows);
 
   schema::SchemaTracker& schema_;
   const Router& router_;
