@@ -119,7 +119,7 @@ Json region_json(const RegionInfo& region) {
        {{"conf_ver", meta.region_epoch().conf_ver()}, {"version", meta.region_epoch().version()}}},
       {"peers", Json::array()}};
   for (const auto& peer : meta.peers()) out["peers"].push_back(peer_json(peer));
-  out["leader"] = region.leader.id() == 0 ? Json{{"role_name", "Voter"}} : peer_json(region.leader);
+  if (region.leader.id() != 0) out["leader"] = peer_json(region.leader);
   out["written_bytes"] = 0;
   out["read_bytes"] = 0;
   out["written_keys"] = 0;

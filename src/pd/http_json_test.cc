@@ -38,6 +38,7 @@ TEST(PdHttpJson, RegionKeysAreUpperCaseHex) {
   auto* peer = region.meta.add_peers();
   peer->set_id(11);
   peer->set_store_id(1);
+  EXPECT_FALSE(region_json(region).contains("leader")) << "nobody reported yet";
   region.leader = *peer;
   const auto json = region_json(region);
   EXPECT_EQ(json["start_key"], "7400FA");
