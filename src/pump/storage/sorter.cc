@@ -8,12 +8,14 @@ Sorter::Sorter(SorterState state, const std::vector<IndexEntry>& finished, int64
       queue_(state.queue.begin(), state.queue.end()) {
   for (auto& [start_ts, txn] : state.txns) {
     txn.arrived_ms = now_ms;
-    if (txn.resolved()) {
-      heap_.emplace(txn.commit_ts, start_ts);
-      ++committed_;
-    } else {
+    if (txns_.contains(start_ts)) continue;
+    if (!txn.resolved()) {
       if (txn.passed) passed_.insert(start_ts);
       if (txn.rollback_seen) rolled_back_.insert(start_ts);
+    } else if (heap_.emplace(txn.commit_ts, start_ts).second) {
+      ++committed_;
+    } else {
+      continue;
     }
     txns_.emplace(start_ts, txn);
   }

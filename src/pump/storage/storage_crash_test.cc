@@ -264,8 +264,12 @@ class CrashRun {
     for (auto& [start_ts, txn] : txns_) txn.never = txn.commit_ts == 0;
     const uint64_t last = ++tso_;
     ASSERT_TRUE(write_and_wait(*storage_, make_fake(last)).ok());
-    while (!storage_->wait_published(last - 1, {}, std::chrono::milliseconds(1))) resolve();
-    while (storage_->stats().unresolved > 0) resolve();
+    const auto settled = [&] {
+      return storage_->wait_published(last - 1, {}, std::chrono::milliseconds(1)) &&
+             storage_->stats().unresolved == 0;
+    };
+    for (int i = 0; i < 10'000 && !settled(); ++i) resolve();
+    ASSERT_TRUE(settled());
     observe();
     for (const auto& [start_ts, txn] : txns_) {
       ASSERT_TRUE(txn.commit_ts == 0 || served_[txn.commit_ts] == start_ts)

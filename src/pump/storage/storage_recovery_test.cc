@@ -141,6 +141,7 @@ TEST_F(StorageRecovery, VerdictDroppedSurvives) {
   wait_for(20);
   crash(1);  // replay reads dropped.log
   EXPECT_EQ(storage_->max_commit_ts(), 20u);
+  EXPECT_EQ(*env_.read_file("data/dropped.log"), "");
   crash(2);  // now a snapshot has it
   EXPECT_EQ(storage_->max_commit_ts(), 20u);
   prewrite(10);
