@@ -55,13 +55,18 @@ Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
     }
     if (!is_lost(tried)) return roll_back(std::move(tried));
     // Nobody knows whether a COMMIT took place: the same batch with the same mark finds out.
-    connection_.reset();
+    drop_connection();
     if (backoff.is_worth_a_line()) {
       log_warn("connection to the downstream is lost, trying again",
                {{"worker", worker_}, {"tries", backoff.tries()}, {"error", tried}});
     }
     if (!backoff.wait(context_.options.stop)) return tried;
   }
+}
+
+void BatchApplier::drop_connection() {
+  rows_.forget_connection();
+  connection_.reset();
 }
 
 Status BatchApplier::reconnect() {
@@ -140,7 +145,7 @@ Status BatchApplier::execute(const Prepared& batch) {
 }
 
 Status BatchApplier::roll_back(Status cause) {
-  if (connection_ && !connection_->exec("ROLLBACK").ok()) connection_.reset();
+  if (connection_ && !connection_->exec("ROLLBACK").ok()) drop_connection();
   if (shows_other_table(cause)) context_.table_cache.clear();
   return cause;
 }

@@ -58,6 +58,7 @@ class BatchApplier : public schedule::BatchWriter {
   Result<std::vector<schedule::TablePlan>> plan(const schedule::Batch& batch);
   Status try_once(const Prepared& batch, schedule::CommitTurn& turn);
   Status execute(const Prepared& batch);
+  void drop_connection();
   Status reconnect();
   Status roll_back(Status cause);
 
@@ -65,7 +66,7 @@ class BatchApplier : public schedule::BatchWriter {
   const size_t worker_;
   std::unique_ptr<Connection> connection_;  // null: to be opened again
   StatementPack pack_;
-  RowWriter rows_;
+  RowWriter rows_;  // its statements go before the connection does
 };
 
 }  // namespace tbl::mysql

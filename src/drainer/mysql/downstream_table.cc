@@ -159,6 +159,7 @@ class Joiner {
       if (down != nullptr && !down->is_generated()) {
         out.columns.push_back(position);
         out.column_names.push_back(quote_name(down->name));
+        out.sets_itself.push_back(down->sets_itself());
       } else if (down == nullptr) {
         out.missing_downstream.push_back(column.name.o);
       }
@@ -246,6 +247,10 @@ bool DownstreamColumn::is_generated() const {
   return extra.find("VIRTUAL GENERATED") != std::string::npos ||
          extra.find("STORED GENERATED") != std::string::npos ||
          extra.find("INVISIBLE SYSTEM") != std::string::npos;
+}
+
+bool DownstreamColumn::sets_itself() const {
+  return lower(extra).find("on update") != std::string::npos;
 }
 
 Result<DownstreamTable> read_downstream_table(Connection& connection, const std::string& schema,

@@ -21,6 +21,7 @@ struct DownstreamColumn {
   std::optional<int64_t> scale;      ///< of numbers
   std::optional<int64_t> precision;  ///< digits of a second's fraction
   bool is_generated() const;
+  bool sets_itself() const;  ///< ON UPDATE CURRENT_TIMESTAMP
 };
 
 struct DownstreamKey {
@@ -46,6 +47,7 @@ Result<DownstreamTable> read_downstream_table(Connection& connection, const std:
 struct MySqlTable : schedule::SinkTable {
   std::string quoted_name;
   std::vector<std::string> column_names;  ///< quoted, by place in `columns`
+  std::vector<bool> sets_itself;          ///< by place: ON UPDATE CURRENT_TIMESTAMP
   std::string column_list;                ///< "(`a`,`b`)"
   std::string key_name;                   ///< quoted, of the row key if that is one column
   ServerKind server = ServerKind::kMySql;

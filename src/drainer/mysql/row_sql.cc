@@ -30,7 +30,14 @@ bool append_datum(std::string& out, const Datum& value, const schema::FieldType&
     return true;
   }
   TextForm form = decode::text_form(type);
-  if (form == TextForm::kNumber) return decode::append_text(out, value, type, {});
+  if (form == TextForm::kNumber) {
+    size_t begin = out.size();
+    if (!decode::append_text(out, value, type, {})) return false;
+    // Without an exponent it would be a decimal, and among others of its column lose digits.
+    bool is_double = value.kind() == DatumKind::kFloat && out.find('e', begin) == std::string::npos;
+    if (is_double) out += "e0";
+    return true;
+  }
   if (value.kind() == DatumKind::kBytes) {
     if (form == TextForm::kBytes) {
       append_bytes(out, value.as_bytes(), escapes);

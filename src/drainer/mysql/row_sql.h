@@ -26,9 +26,11 @@ class RowSql {
   Status append_assignments(std::string& out, const MySqlTable& table,
                             decode::RowValues values) const;
 
- private:
+  /// A value as a literal of its column's type.
   Status append_value(std::string& out, const MySqlTable& table, uint32_t position,
                       decode::RowValues values) const;
+
+ private:
   Status append_exact(std::string& out, const MySqlTable& table, size_t place,
                       decode::RowValues values) const;
   Status append_equal(std::string& out, const MySqlTable& table, uint32_t position,

@@ -10,6 +10,11 @@ using schedule::PlannedRow;
 // MariaDB turns an IN list of 1000 values and more into a join with a temporary table.
 constexpr size_t kMaxKeysPerDelete = 500;
 constexpr size_t kMaxRowsPerInsert = 1000;
+// An array costs a round trip of its own.
+constexpr size_t kMinRowsForBulk = 32;
+// CASE compares each row with every key before it: rows times columns are limited.
+constexpr size_t kMaxRowsPerUpdate = 128;
+constexpr size_t kMaxCasesPerUpdate = 2000;
 
 StatementPack::Expectation expect(const MySqlTable& table, const PlannedRow& row,
                                   uint64_t rows = StatementPack::Expectation::kAnyCount) {
@@ -19,37 +24,48 @@ StatementPack::Expectation expect(const MySqlTable& table, const PlannedRow& row
 }  // namespace
 
 Status RowWriter::write(const schedule::TablePlan& plan, WriteMode mode) {
-  const auto& table = static_cast<const MySqlTable&>(*plan.table);
-  std::string_view verb = mode == WriteMode::kExact ? "INSERT INTO " : "REPLACE INTO ";
-  TBL_TRY(write_deletes(table, plan.deletes, mode));
-  TBL_TRY(write_tuples(table, plan.inserts, verb));
+  auto table = std::static_pointer_cast<const MySqlTable>(plan.table);
+  TBL_TRY(write_deletes(*table, plan.deletes, mode));
   if (mode == WriteMode::kExact) {
-    TBL_TRY(write_updates(table, plan.updates));
+    TBL_TRY(write_inserts(table, plan.inserts));
+    TBL_TRY(write_updates(*table, plan.updates));
   } else {
-    TBL_TRY(write_tuples(table, plan.updates, verb));
+    TBL_TRY(write_tuples(*table, plan.inserts, "REPLACE INTO "));
+    TBL_TRY(write_tuples(*table, plan.updates, "REPLACE INTO "));
   }
-  for (const PlannedRow& row : plan.in_order) TBL_TRY(write_in_order(table, row, mode));
+  for (const PlannedRow& row : plan.in_order) TBL_TRY(write_in_order(*table, row, mode));
+  return ok_status();
+}
+
+Status RowWriter::write_inserts(const MySqlTablePtr& table, Rows rows) {
+  bool bulk = pack_.connection().has_bulk() && rows.size() >= kMinRowsForBulk;
+  if (!bulk || table->columns.empty()) return write_tuples(*table, rows, "INSERT INTO ");
+  TBL_TRY(pack_.flush());
+  return bulk_.insert(pack_.connection(), table, rows, pack_.statement_limit());
+}
+
+// "`id` IN (1,2)", or "(`a`=1 AND `b`=2) OR (…)", which servers take for ranges of the key.
+Status RowWriter::append_keys(std::string& out, const MySqlTable& table, Rows rows) {
+  bool in_list = table.row_key.size() == 1;
+  if (in_list) out += table.key_name + " IN (";
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i > 0) out += in_list ? "," : " OR ";
+    TBL_TRY(sql_.append_row_key(out, table, rows[i].old_values));
+  }
+  if (in_list) out += ')';
   return ok_status();
 }
 
 Status RowWriter::write_deletes(const MySqlTable& table, Rows rows, WriteMode mode) {
-  bool in_list = table.row_key.size() == 1;
-  for (size_t begin = 0; begin < rows.size();) {
+  while (!rows.empty()) {
+    Rows some = rows.first(std::min(rows.size(), kMaxKeysPerDelete));
+    rows = rows.subspan(some.size());
     std::string& out = pack_.begin_statement();
-    size_t start = out.size();
     out += "DELETE FROM " + table.quoted_name + " WHERE ";
-    if (in_list) out += table.key_name + " IN (";
-    size_t i = begin;
-    for (; i < rows.size() && i - begin < kMaxKeysPerDelete; ++i) {
-      if (out.size() - start > pack_.statement_limit()) break;
-      if (i > begin) out += in_list ? "," : " OR ";
-      TBL_TRY(sql_.append_row_key(out, table, rows[i].old_values));
-    }
-    if (in_list) out += ')';
-    uint64_t expected =
-        mode == WriteMode::kExact ? i - begin : StatementPack::Expectation::kAnyCount;
-    TBL_TRY(pack_.end_statement(expect(table, rows[i - 1], expected)));
-    begin = i;
+    TBL_TRY(append_keys(out, table, some));
+    bool exact = mode == WriteMode::kExact;
+    uint64_t expected = exact ? some.size() : StatementPack::Expectation::kAnyCount;
+    TBL_TRY(pack_.end_statement(expect(table, some.back(), expected)));
   }
   return ok_status();
 }
@@ -72,7 +88,63 @@ Status RowWriter::write_tuples(const MySqlTable& table, Rows rows, std::string_v
 }
 
 Status RowWriter::write_updates(const MySqlTable& table, Rows rows) {
-  for (const PlannedRow& row : rows) TBL_TRY(update_one(table, row));
+  size_t width = std::max<size_t>(1, table.columns.size());
+  size_t most = std::clamp<size_t>(kMaxCasesPerUpdate / width, 8, kMaxRowsPerUpdate);
+  while (!rows.empty()) {
+    // Long texts must not make a long statement.
+    size_t count = 0;
+    uint64_t bytes = 0;
+    while (count < std::min(most, rows.size()) && bytes < pack_.statement_limit() / 2) {
+      for (const codec::Datum& value : rows[count++].new_values) {
+        if (value.kind() == codec::DatumKind::kBytes) bytes += value.as_bytes().size();
+      }
+    }
+    TBL_TRY(write_update_of(table, rows.first(count)));
+    rows = rows.subspan(count);
+  }
+  return ok_status();
+}
+
+// One UPDATE of many rows, each column by CASE over the row key; columns that no row changes are
+// left out. It matches rows as single UPDATEs do, so a row that is missing stays missing, and is
+// counted.
+Status RowWriter::write_update_of(const MySqlTable& table, Rows rows) {
+  if (rows.size() == 1) return update_one(table, rows[0]);
+  std::string& out = pack_.begin_statement();
+  out += "UPDATE " + table.quoted_name + " SET ";
+  bool any = false;
+  for (size_t place = 0; place < table.columns.size(); ++place) {
+    uint32_t position = table.columns[place];
+    bool same = std::all_of(rows.begin(), rows.end(), [position](const PlannedRow& row) {
+      return row.old_values[position] == row.new_values[position];
+    });
+    // What the server would set by itself has to be told to stay.
+    if (same && !table.sets_itself[place]) continue;
+    if (any) out += ',';
+    any = true;
+    out += table.column_names[place] + "=";
+    if (same) {
+      out += table.column_names[place];
+    } else {
+      TBL_TRY(append_case(out, table, place, rows));
+    }
+  }
+  if (!any) out += table.column_names[0] + "=" + table.column_names[0];
+  out += " WHERE ";
+  TBL_TRY(append_keys(out, table, rows));
+  return pack_.end_statement(expect(table, rows.back(), rows.size()));
+}
+
+Status RowWriter::append_case(std::string& out, const MySqlTable& table, size_t place, Rows rows) {
+  bool simple = table.row_key.size() == 1;
+  out += simple ? "CASE " + table.key_name : "CASE";
+  for (const PlannedRow& row : rows) {
+    out += " WHEN ";
+    TBL_TRY(sql_.append_row_key(out, table, row.old_values));
+    out += " THEN ";
+    TBL_TRY(sql_.append_value(out, table, table.columns[place], row.new_values));
+  }
+  out += " END";
   return ok_status();
 }
 

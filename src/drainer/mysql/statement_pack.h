@@ -36,6 +36,8 @@ class StatementPack {
   /// Sends everything. Errors name the table and commit ts of the statement that failed.
   Status flush();
 
+  /// The one given to reset().
+  Connection& connection() { return *connection_; }
   /// Statements that succeeded since reset(), in packs that failed too.
   uint64_t done_statements() const { return done_; }
   /// Bytes that one statement should not exceed.
