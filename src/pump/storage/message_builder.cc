@@ -62,6 +62,15 @@ Result<MessageBuilder::Source> MessageBuilder::load(SegmentWindow& window,
     TBL_ASSIGN(auto file, segments_.open(place.segment));
     window.use(std::move(file));
   }
+  auto source = read_source(window, place);
+  if (source.ok() || source.status().code() != StatusCode::kDataLoss) return source;
+  // The window may have read ahead into what the writer was just about to write.
+  window.forget();
+  return read_source(window, place);
+}
+
+Result<MessageBuilder::Source> MessageBuilder::read_source(SegmentWindow& window,
+                                                           const Place& place) {
   Source source;
   source.file = window.file();
   source.payload_offset = place.offset + kRecordHeaderBytes;

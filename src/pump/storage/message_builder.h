@@ -25,6 +25,7 @@ class MessageBuilder {
   struct Source;
   class Assembler;
   Result<Source> load(SegmentWindow& window, const Place& place) const;
+  static Result<Source> read_source(SegmentWindow& window, const Place& place);
 
   const SegmentSet& segments_;
   SegmentWindow prewrites_;

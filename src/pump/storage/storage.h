@@ -97,7 +97,7 @@ struct StorageStats {
 
 /// Threads: all calls from any thread, except close() and the destructor: once, after all others.
 /// Two threads of its own: the writer and the sorter. Memory: what is queued, the sorter's state
-/// (about 150 bytes per transaction without released outcome), 32 MiB of recently finished start
+/// (about 250 bytes per transaction without released outcome), 32 MiB of recently finished start
 /// ts.
 class Storage {
  public:
@@ -135,7 +135,7 @@ class Storage {
   /// Returns when an R came that was not there at the last call of questions() (true), or after
   /// `timeout` or stop (false).
   bool wait_question(const StopToken& stop, std::chrono::nanoseconds timeout);
-  /// Payload of an unresolved P; NotFound once it is resolved.
+  /// Payload of the P of a transaction that is not released; NotFound once it is, or was dropped.
   Result<std::string> read_prewrite(uint64_t start_ts) const;
   /// TiKV proves the commit: writes a C. `done` after it is durable.
   void committed(uint64_t start_ts, uint64_t commit_ts, WriteDone done);
