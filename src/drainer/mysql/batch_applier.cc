@@ -17,7 +17,7 @@ using schedule::TableRow;
 using schedule::Unit;
 
 // A batch that waits longer for its turn may hold a lock that an earlier one needs.
-constexpr std::chrono::seconds kTurnLimit(2);
+constexpr std::chrono::seconds kTurnLimit(5);
 
 MarkItem mark_item(const decode::Transaction& transaction) {
   bool whole = transaction.first_row == 0 && transaction.is_last_part;
@@ -91,6 +91,9 @@ Result<BatchApplier::Prepared> BatchApplier::prepare(const Batch& batch) {
     out.mode = WriteMode::kSafe;
   }
   TBL_ASSIGN(out.plans, plan(batch));
+  if (out.mode == WriteMode::kSafe) {
+    for (const TablePlan& plan : out.plans) context_.table_cache.warn_of_repetition(*plan.table);
+  }
   return out;
 }
 

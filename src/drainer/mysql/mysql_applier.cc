@@ -18,6 +18,16 @@ using schedule::StartPoint;
 using schedule::TransactionPtr;
 using schedule::Unit;
 
+namespace {
+
+// The checkpoint is the one that our last run wrote; nobody else has written since.
+bool is_ours(const State& state) {
+  return state.checkpoint && state.run && state.checkpoint->commit_ts != 0 &&
+         state.checkpoint->run != 0 && state.checkpoint->run == state.run->run;
+}
+
+}  // namespace
+
 /// Everything that exists only once there is a connection.
 class MySqlApplier::Impl {
  public:
@@ -124,8 +134,7 @@ StartPoint MySqlApplier::Impl::decide(const State& state) {
   point.commit_ts = checkpoint.commit_ts;
   point.schema_version = checkpoint.schema_version;
   point.consistent = checkpoint.consistent;
-  bool ours = state.run && checkpoint.run != 0 && checkpoint.run == state.run->run;
-  if (ours) {
+  if (is_ours(state)) {
     // Another program's rows from before an earlier run of ours.
     point.unknown_until_ts = state.run->unknown_ts;
   } else if (!checkpoint.consistent) {
@@ -138,11 +147,11 @@ StartPoint MySqlApplier::Impl::decide(const State& state) {
 Status MySqlApplier::Impl::begin_run(const State& state,
                                      std::unique_ptr<Connection> ddl_connection) {
   start_point_ = decide(state);
-  bool foreign = state.checkpoint && state.checkpoint->commit_ts != 0 &&
-                 (!state.run || state.checkpoint->run != state.run->run);
-  // What another program did after our marks and our intent were written is not in them.
-  if (!foreign) applied_ = state.applied;
-  ddl_->set_up(std::move(ddl_connection), foreign ? std::nullopt : state.ddl);
+  // Marks and intent belong to the checkpoint they were written above: not to another program's,
+  // nor to one that somebody has reset.
+  bool ours = is_ours(state);
+  if (ours) applied_ = state.applied;
+  ddl_->set_up(std::move(ddl_connection), ours ? state.ddl : std::nullopt);
   ddl_->set_unknown_until(start_point_.unknown_until_ts);
   if (start_point_.unknown_until_ts != 0) {
     log_warn("another program may have applied rows: safe mode up to this commit ts",
@@ -159,7 +168,7 @@ Status MySqlApplier::Impl::begin_run(const State& state,
   checkpoint.consistent = false;
   checkpoint.commit_ts = start_point_.commit_ts;
   checkpoint.run = options_.run;
-  return checkpointer_->begin_run(run, checkpoint, foreign);
+  return checkpointer_->begin_run(run, checkpoint, !ours);
 }
 
 Result<StartPoint> MySqlApplier::Impl::start() {
@@ -214,15 +223,24 @@ void MySqlApplier::Impl::save_loop() {
 }
 
 Status MySqlApplier::Impl::add_write_set(const decode::Transaction& transaction, const Unit& unit) {
+  std::vector<MySqlTablePtr> tables;
   for (const decode::TablePtr& table : transaction.tables) {
     auto known = table_cache_->get(table);
     if (!known.ok()) {
       return known.status().wrap("commit ts " + std::to_string(transaction.commit_ts));
     }
+    tables.push_back(std::move(known).value());
   }
+  const MySqlTable* table = nullptr;  // rows come table by table
   for (const decode::RowChange& row : transaction.rows) {
     if (unit.is_applied(row.number)) continue;
-    write_set_.add(table_cache_->find(row.table)->keys, row);
+    if (table == nullptr || table->table.get() != row.table) {
+      auto it = std::find_if(tables.begin(), tables.end(),
+                             [&](const auto& t) { return t->table.get() == row.table; });
+      if (it == tables.end()) return internal_error("a row's table is not in its transaction");
+      table = it->get();
+    }
+    write_set_.add(table->keys, row);
   }
   return ok_status();
 }

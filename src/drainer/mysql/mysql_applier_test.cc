@@ -249,6 +249,24 @@ TEST_F(Sink, AForeignCleanStopNeedsNoSafeMode) {
   EXPECT_EQ(point->unknown_until_ts, 0u);
 }
 
+// Marks above a checkpoint that is gone say nothing about what comes after the new start.
+TEST_F(Sink, AResetCheckpointForgetsMarks) {
+  auto opt = options();
+  opt.save_interval_ms = 1000000;
+  ASSERT_TRUE(start(opt).ok());
+  ASSERT_TRUE(submit(TransactionBuilder(110).insert(n_, {integer(1), null()})).ok());
+  while (marks() != "1") std::this_thread::yield();
+  crash();
+  run("DELETE FROM tidb_binlog.checkpoint; DELETE FROM test.n");
+  auto point = start(opt);
+  ASSERT_TRUE(point.ok());
+  EXPECT_EQ(point->commit_ts, 100u);
+  EXPECT_EQ(point->unknown_until_ts, 0u);
+  ASSERT_TRUE(submit(TransactionBuilder(110).insert(n_, {integer(1), null()})).ok());
+  ASSERT_TRUE(applier_->stop().ok());
+  EXPECT_EQ(rows("SELECT COUNT(*) FROM test.n"), "1");
+}
+
 TEST_F(Sink, ProgressCountsFakesAndFilteredOnes) {
   ASSERT_TRUE(start().ok());
   applier_->note_progress(150, 9);

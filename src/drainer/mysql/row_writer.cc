@@ -110,6 +110,11 @@ Status RowWriter::write_updates(const MySqlTable& table, Rows rows) {
 // counted.
 Status RowWriter::write_update_of(const MySqlTable& table, Rows rows) {
   if (rows.size() == 1) return update_one(table, rows[0]);
+  if (keys_.size() < rows.size()) keys_.resize(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    keys_[i].clear();
+    TBL_TRY(sql_.append_row_key(keys_[i], table, rows[i].old_values));
+  }
   std::string& out = pack_.begin_statement();
   out += "UPDATE " + table.quoted_name + " SET ";
   bool any = false;
@@ -138,11 +143,9 @@ Status RowWriter::write_update_of(const MySqlTable& table, Rows rows) {
 Status RowWriter::append_case(std::string& out, const MySqlTable& table, size_t place, Rows rows) {
   bool simple = table.row_key.size() == 1;
   out += simple ? "CASE " + table.key_name : "CASE";
-  for (const PlannedRow& row : rows) {
-    out += " WHEN ";
-    TBL_TRY(sql_.append_row_key(out, table, row.old_values));
-    out += " THEN ";
-    TBL_TRY(sql_.append_value(out, table, table.columns[place], row.new_values));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    out.append(" WHEN ").append(keys_[i]).append(" THEN ");
+    TBL_TRY(sql_.append_value(out, table, table.columns[place], rows[i].new_values));
   }
   out += " END";
   return ok_status();

@@ -49,6 +49,7 @@ class RowWriter {
   StatementPack& pack_;
   RowSql sql_;
   BulkInsert bulk_;
+  std::vector<std::string> keys_;  // of the rows of one UPDATE
 };
 
 }  // namespace tbl::mysql

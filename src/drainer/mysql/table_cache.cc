@@ -25,6 +25,14 @@ void TableCache::clear() {
   tables_.clear();
 }
 
+void TableCache::warn_of_repetition(const schedule::SinkTable& table) {
+  if (!table.where_keys.empty()) return;
+  std::lock_guard lock(mutex_);
+  if (!repetition_warned_.insert(table.table->quoted_name()).second) return;
+  log_warn("table has no key: rows that another program has applied come a second time",
+           {{"table", table.table->quoted_name()}});
+}
+
 Result<MySqlTablePtr> TableCache::get(const decode::TablePtr& table) {
   if (MySqlTablePtr known = find(table.get())) return known;
   std::lock_guard connection_lock(connection_mutex_);

@@ -22,6 +22,8 @@ class TableCache {
   Result<MySqlTablePtr> get(const decode::TablePtr& table);
   /// The same of a table that get() was called for since the last clear().
   MySqlTablePtr find(const decode::Table* table) const;
+  /// Says once per table that a row without any key may come twice in safe mode.
+  void warn_of_repetition(const schedule::SinkTable& table);
   /// After a DDL, or when a statement shows that the table is another one.
   void clear();
 
@@ -36,7 +38,8 @@ class TableCache {
   std::unordered_map<const decode::Table*, MySqlTablePtr> tables_;
   std::mutex connection_mutex_;
   std::unique_ptr<Connection> connection_;
-  std::set<std::string> warned_;
+  std::set<std::string> warned_;             // under connection_mutex_
+  std::set<std::string> repetition_warned_;  // under mutex_
 };
 
 }  // namespace tbl::mysql
