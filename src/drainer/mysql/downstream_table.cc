@@ -281,9 +281,9 @@ MySqlTablePtr join_tables(decode::TablePtr upstream, const DownstreamTable& down
     out->column_list += (out->column_list.size() > 1 ? "," : "") + name;
   }
   out->column_list += ")";
-  if (out->row_key.size() == 1) {
-    auto place = std::find(out->columns.begin(), out->columns.end(), out->row_key[0]);
-    out->key_name = out->column_names[static_cast<size_t>(place - out->columns.begin())];
+  for (uint32_t position : out->row_key) {
+    auto place = std::find(out->columns.begin(), out->columns.end(), position);
+    out->key_names.push_back(out->column_names[static_cast<size_t>(place - out->columns.begin())]);
   }
   out->table = std::move(upstream);
   schedule::finish_sink_table(*out);

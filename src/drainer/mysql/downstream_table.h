@@ -49,7 +49,7 @@ struct MySqlTable : schedule::SinkTable {
   std::vector<std::string> column_names;  ///< quoted, by place in `columns`
   std::vector<bool> sets_itself;          ///< by place: ON UPDATE CURRENT_TIMESTAMP
   std::string column_list;                ///< "(`a`,`b`)"
-  std::string key_name;                   ///< quoted, of the row key if that is one column
+  std::vector<std::string> key_names;     ///< quoted, of the row key's columns
   ServerKind server = ServerKind::kMySql;
   /// Upstream columns that are not written, for one warning.
   std::vector<std::string> missing_downstream;

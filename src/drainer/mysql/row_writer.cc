@@ -44,15 +44,22 @@ Status RowWriter::write_inserts(const MySqlTablePtr& table, Rows rows) {
   return bulk_.insert(pack_.connection(), table, rows, pack_.statement_limit());
 }
 
-// "`id` IN (1,2)", or "(`a`=1 AND `b`=2) OR (…)", which servers take for ranges of the key.
+// "`id` IN (1,2)", or "(`a`=1 AND `b`=2) OR (…)", which servers take for ranges of the key. The
+// order keeps them from scanning a small table instead, where they would wait for rows of other
+// batches.
 Status RowWriter::append_keys(std::string& out, const MySqlTable& table, Rows rows) {
   bool in_list = table.row_key.size() == 1;
-  if (in_list) out += table.key_name + " IN (";
+  if (in_list) out += table.key_names[0] + " IN (";
   for (size_t i = 0; i < rows.size(); ++i) {
     if (i > 0) out += in_list ? "," : " OR ";
     TBL_TRY(sql_.append_row_key(out, table, rows[i].old_values));
   }
   if (in_list) out += ')';
+  out += " ORDER BY ";
+  for (size_t i = 0; i < table.key_names.size(); ++i) {
+    out.append(i > 0 ? "," : "").append(table.key_names[i]);
+  }
+  out += " LIMIT " + std::to_string(rows.size());
   return ok_status();
 }
 
@@ -142,7 +149,7 @@ Status RowWriter::write_update_of(const MySqlTable& table, Rows rows) {
 
 Status RowWriter::append_case(std::string& out, const MySqlTable& table, size_t place, Rows rows) {
   bool simple = table.row_key.size() == 1;
-  out += simple ? "CASE " + table.key_name : "CASE";
+  out += simple ? "CASE " + table.key_names[0] : "CASE";
   for (size_t i = 0; i < rows.size(); ++i) {
     out.append(" WHEN ").append(keys_[i]).append(" THEN ");
     TBL_TRY(sql_.append_value(out, table, table.columns[place], rows[i].new_values));
