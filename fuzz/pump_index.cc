@@ -1,5 +1,6 @@
 // A block of pump's commit index, and dropped.log.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 

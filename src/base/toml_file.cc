@@ -47,7 +47,7 @@ void convert_entries(const toml::table& table, ConfigNode* out) {
     const auto* inner = entry.second->as_table();
     only_headers =
         only_headers && inner && !inner->is_inline() && position.line == table.source().begin.line;
-    out->entries.emplace_back(std::move(entry.first), std::move(child));
+    out->entries.push_back({std::move(entry.first), std::move(child)});
   }
   out->implicit = only_headers;
 }

@@ -12,12 +12,13 @@ namespace tbl {
 
 /// One value of a configuration file. Plain data; entries and items stand in file order.
 struct ConfigNode {
+  struct Entry;
   enum class Kind : uint8_t { kString, kInteger, kFloat, kBool, kArray, kTable };
 
   Kind kind = Kind::kTable;
   std::string text;               ///< of a scalar: the string itself, or "7", "1.5", "true"
   std::vector<ConfigNode> items;  ///< of an array
-  std::vector<std::pair<std::string, ConfigNode>> entries;  ///< of a table
+  std::vector<Entry> entries;     ///< of a table
   int line = 0;
   bool implicit = false;  ///< a table that only stands in the header of another: a in [a.b]
   bool used = false;      ///< some option took it
@@ -28,6 +29,11 @@ struct ConfigNode {
   ConfigNode* find(std::string_view dotted);
   /// Names of entries that no option used, below this table, dotted, in file order.
   std::vector<std::string> unused() const;
+};
+
+struct ConfigNode::Entry {
+  std::string key;
+  ConfigNode value;
 };
 
 /// Error: "<name>: line 3: <what>".

@@ -55,8 +55,8 @@ TEST(DatumCodec, ValueVectors) {
   EXPECT_EQ(to_hex(value(Datum::of_bytes(""))), "0200");
   EXPECT_EQ(to_hex(value(Datum::of_float(1.5))), "05bff8000000000000");
   EXPECT_EQ(to_hex(value(Datum::of_int(-3723450000000))), "08ff89d1eeddd801");
-  EXPECT_EQ(to_hex(value(Datum::of_decimal(10, 2, hex("7fffff84d2")))), "060a027fffff84d2");
-  EXPECT_EQ(to_hex(value(Datum::of_json(hex("0401")))), "0a0401");
+  EXPECT_EQ(to_hex(value(Datum::of_decimal(10, 2, kept_hex("7fffff84d2")))), "060a027fffff84d2");
+  EXPECT_EQ(to_hex(value(Datum::of_json(kept_hex("0401")))), "0a0401");
   EXPECT_EQ(to_hex(value(Datum::of_duration(3600500000000))), "07800003464e860500");
 }
 

@@ -101,7 +101,7 @@ TEST(RowV2, ChecksumBehindTheDataIsIgnored) {
   std::string row = hex("80 02 0100 0100 01 02 0100 07 00 11223344");
   Arena arena;
   bool ok = false;
-  Pairs expected = {{1, Datum::of_raw(hex("07"))}, {2, Datum::null()}};
+  Pairs expected = {{1, Datum::of_raw(kept_hex("07"))}, {2, Datum::null()}};
   EXPECT_EQ(read_all(row, arena, &ok), expected);
   EXPECT_TRUE(ok);
 }
@@ -119,21 +119,21 @@ TEST(RowV2, Damage) {
 
 TEST(RowV2, Values) {
   Datum d;
-  EXPECT_TRUE(decode_row_v2_value(hex("0102"), RowV2Type::kUint, &d) && d == Datum::of_uint(513));
-  EXPECT_TRUE(decode_row_v2_value(hex("ff"), RowV2Type::kInt, &d) && d == Datum::of_int(-1));
-  EXPECT_TRUE(decode_row_v2_value(hex("ff"), RowV2Type::kUint, &d) && d == Datum::of_uint(255));
-  EXPECT_TRUE(decode_row_v2_value(hex("bff8000000000000"), RowV2Type::kFloat, &d) &&
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("0102"), RowV2Type::kUint, &d) && d == Datum::of_uint(513));
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("ff"), RowV2Type::kInt, &d) && d == Datum::of_int(-1));
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("ff"), RowV2Type::kUint, &d) && d == Datum::of_uint(255));
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("bff8000000000000"), RowV2Type::kFloat, &d) &&
               d == Datum::of_float(1.5));
-  EXPECT_TRUE(decode_row_v2_value(hex("0a027fffff84d2"), RowV2Type::kDecimal, &d));
-  EXPECT_EQ(d, Datum::of_decimal(10, 2, hex("7fffff84d2")));
-  EXPECT_TRUE(decode_row_v2_value(hex("0401"), RowV2Type::kJson, &d) &&
-              d == Datum::of_json(hex("0401")));
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("0a027fffff84d2"), RowV2Type::kDecimal, &d));
+  EXPECT_EQ(d, Datum::of_decimal(10, 2, kept_hex("7fffff84d2")));
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("0401"), RowV2Type::kJson, &d) &&
+              d == Datum::of_json(kept_hex("0401")));
   EXPECT_TRUE(decode_row_v2_value("", RowV2Type::kBytes, &d) && d == Datum::of_bytes(""));
   for (auto type : {RowV2Type::kInt, RowV2Type::kUint, RowV2Type::kFloat, RowV2Type::kDecimal,
                     RowV2Type::kJson}) {
     EXPECT_FALSE(decode_row_v2_value("", type, &d));
     EXPECT_FALSE(decode_row_v2_value("abc", type, &d));
-    EXPECT_FALSE(decode_row_v2_value(hex("0a027fffff84d200"), type, &d) &&
+    EXPECT_FALSE(decode_row_v2_value(kept_hex("0a027fffff84d200"), type, &d) &&
                  type != RowV2Type::kInt && type != RowV2Type::kUint && type != RowV2Type::kFloat);
   }
 }

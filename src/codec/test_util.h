@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,12 @@ inline std::string hex(std::string_view text) {
   auto bytes = from_hex(digits);
   EXPECT_TRUE(bytes.ok()) << text;
   return bytes.ok() ? *bytes : "";
+}
+
+/// The same for a Datum that outlives the expression: kept until the program ends.
+inline Bytes kept_hex(std::string_view text) {
+  static std::deque<std::string> kept;
+  return kept.emplace_back(hex(text));
 }
 
 }  // namespace tbl::codec
