@@ -61,6 +61,8 @@ class Connection : public FdHandler, public Deferred, public Disposable {
   virtual Status on_first_input(Bytes data) = 0;
   /// After the protocol's on_closed(). The derived class tells its owner.
   virtual void on_gone(const Status& why) = 0;
+  /// The connection was never usable.
+  bool handshaking() const { return handshaking_; }
   Transport* transport() { return transport_.get(); }
 
  private:

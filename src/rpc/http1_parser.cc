@@ -106,6 +106,8 @@ Http1Parser::State Http1Parser::parse_head() {
   buffer_.erase(0, start);
   size_t size = http1_head_size(buffer_);
   if (size > kMaxHttpHead || (size == 0 && buffer_.size() > kMaxHttpHead)) return bad(431);
+  // No method begins so: somebody speaks TLS or another protocol, and may wait for our answer.
+  if (!buffer_.empty() && !is_token_char(buffer_[0])) return bad(400);
   if (size == 0) return State::kNeedMore;
   Http1Head head;
   if (!parse_http1_head(Bytes(buffer_).substr(0, size), &head)) return bad(400);

@@ -17,7 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
-constexpr auto kLong = milliseconds(20000);
+constexpr auto kLong = milliseconds(120000);
 
 /// Hands the test the ServerCall, and the status of its end.
 struct Probe {

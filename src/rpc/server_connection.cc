@@ -55,6 +55,7 @@ Status ServerConnection::on_first_input(Bytes data) {
 
 void ServerConnection::on_gone(const Status& why) {
   stop_identify_timer();
+  if (handshaking()) log_warn("TLS handshake failed", {{"peer", peer_}, {"error", why}});
   log_debug("connection closed", {{"peer", peer_}, {"why", why}});
   if (on_gone_) on_gone_(this);
 }

@@ -9,6 +9,7 @@
 #include <climits>
 #include <cstring>
 
+#include "rpc/socket_bio.h"
 #include "rpc/tls_context.h"
 
 namespace tbl::rpc {
@@ -25,7 +26,8 @@ class TlsTransport : public Transport {
         ctx_(std::move(ctx)),
         ssl_(SSL_new(ctx_.get())),
         allowed_cn_(std::move(allowed_cn)) {
-    SSL_set_fd(ssl_.get(), fd());
+    BIO* bio = make_socket_bio(fd());
+    SSL_set_bio(ssl_.get(), bio, bio);
     if (server) {
       SSL_set_accept_state(ssl_.get());
     } else {
