@@ -215,8 +215,9 @@ class Model {
     const Flying message = flying_.back();
     flying_.pop_back();
     pumps_[message.pump].append(message.item);
+    if (!message.acknowledgable) return;
     ModelTxn& txn = txns_[message.txn];
-    if (message.acknowledgable && !txn.acknowledged) {
+    if (!txn.acknowledged) {
       txn.acknowledged = true;
       txn.acknowledged_by = message.pump;
     }
