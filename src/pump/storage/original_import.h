@@ -11,7 +11,7 @@
 
 namespace tbl::pump {
 
-/// What an original pump knew beyond its log: from its LevelDB directory kv/ (facts of its keys:
+/// What an original pump knew beyond its log: from its LevelDB directory kv/ (its keys:
 /// docs/formats/pump.md).
 struct OriginalState {
   uint64_t gc_ts = 0;
