@@ -37,6 +37,9 @@ void set_options(MYSQL* mysql, const ConnectionOptions& options) {
     mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &options.read_timeout_s);
   }
   mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  // Else the library takes "localhost" for a unix socket, which the original never does.
+  unsigned protocol = options.unix_socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+  mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
   if (!options.tls.enabled()) return;
   mysql_ssl_set(mysql, or_null(options.tls.key), or_null(options.tls.cert), or_null(options.tls.ca),
                 nullptr, nullptr);
