@@ -17,7 +17,7 @@ std::string_view status_code_name(StatusCode code) {
 }
 
 Status::Status(StatusCode code, std::string message)
-    : rep_(code == StatusCode::kOk ? nullptr : new Rep{code, std::move(message)}) {}
+    : rep_(code == StatusCode::kOk ? nullptr : new Rep{code, std::move(message), 0}) {}
 
 Status::Status(const Status& other) : rep_(other.rep_ ? new Rep(*other.rep_) : nullptr) {}
 
@@ -34,6 +34,11 @@ const std::string& Status::message() const {
 std::string Status::to_string() const {
   if (ok()) return "OK";
   return std::string(status_code_name(rep_->code)) + ": " + rep_->message;
+}
+
+Status Status::with_detail(int detail) && {
+  if (rep_) rep_->detail = detail;
+  return std::move(*this);
 }
 
 Status Status::wrap(std::string_view context) && {

@@ -55,6 +55,11 @@ class [[nodiscard]] Status {
   const std::string& message() const;
   /// "<code name>: <message>", or "OK".
   std::string to_string() const;
+  /// A finer code of the layer that made the error, such as a MySQL error number; 0: none. wrap()
+  /// keeps it.
+  int detail() const { return rep_ ? rep_->detail : 0; }
+  /// The same with this detail. No effect on ok.
+  Status with_detail(int detail) &&;
   /// Same code, "<context>: " in front of the message. No effect on ok.
   Status wrap(std::string_view context) &&;
   Status wrap(std::string_view context) const&;
@@ -63,6 +68,7 @@ class [[nodiscard]] Status {
   struct Rep {
     StatusCode code;
     std::string message;
+    int detail = 0;
   };
   std::unique_ptr<Rep> rep_;
 };

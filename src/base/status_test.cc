@@ -26,6 +26,15 @@ TEST(StatusTest, ChainReadsFromTheOutside) {
   EXPECT_EQ(Status(StatusCode::kOk, "ignored").message(), "");
 }
 
+TEST(StatusTest, DetailStaysWithTheError) {
+  Status status = already_exists("Duplicate entry").with_detail(1062).wrap("insert");
+  Status copy = status;
+  EXPECT_EQ(copy.detail(), 1062);
+  EXPECT_EQ(copy.message(), "insert: Duplicate entry");
+  EXPECT_EQ(not_found("x").detail(), 0);
+  EXPECT_EQ(ok_status().with_detail(1062).detail(), 0);
+}
+
 TEST(StatusTest, Errno) {
   EXPECT_EQ(errno_status(ENOENT, "open x").code(), StatusCode::kNotFound);
   EXPECT_EQ(errno_status(ENOSPC, "write x").to_string(),

@@ -7,6 +7,7 @@ namespace {
 
 constexpr size_t kOutputTarget = 256 << 10;
 constexpr int kReadsPerTurn = 4;
+constexpr int kWritesPerTurn = 16;
 
 }  // namespace
 
@@ -130,9 +131,11 @@ void Connection::at_turn_end() {
 }
 
 void Connection::write_output() {
-  while (!write_blocked_) {
+  for (int round = 0; !write_blocked_; ++round) {
+    // Others are waiting for their turn.
+    if (round == kWritesPerTurn) return schedule_flush();
     Protocol* p = protocol();
-    if (p != nullptr) p->produce(&out_, kOutputTarget);
+    if (p != nullptr && out_.empty()) p->produce(&out_, kOutputTarget);
     if (closed_) return;
     if (out_.empty()) {
       if (closing_) return close(*closing_);
@@ -160,8 +163,10 @@ bool Connection::send_pending() {
     }
     out_done_ += io.bytes;
   }
-  out_.erase(0, out_done_);
-  out_done_ = 0;
+  if (out_done_ == out_.size()) {
+    out_.clear();
+    out_done_ = 0;
+  }
   return true;
 }
 

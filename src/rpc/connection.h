@@ -78,7 +78,7 @@ class Connection : public FdHandler, public Deferred, public Disposable {
   EventLoop* const loop_;
   std::unique_ptr<Transport> transport_;
   std::string out_;
-  size_t out_done_ = 0;
+  size_t out_done_ = 0;  ///< of out_, already written
   uint32_t interest_ = 0;
   bool connecting_ = false;
   bool handshaking_ = true;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/log.h"
 
@@ -126,7 +127,7 @@ bool EventLoop::wait_and_dispatch() {
   {
     std::lock_guard lock(mutex_);
     stopping = stopping_;
-    sleeping_ = tasks_.empty() && !stopping;
+    sleeping_ = tasks_.empty() && deferred_.empty() && !stopping;
     if (sleeping_) timeout = timeout_ms();
   }
   std::array<epoll_event, 128> events;
@@ -173,11 +174,13 @@ void EventLoop::run_timers() {
 }
 
 void EventLoop::end_turn() {
-  // at_turn_end() may defer others again; by index, since the list may grow.
-  for (size_t i = 0; i < deferred_.size(); ++i) {
-    if (deferred_[i] != nullptr) deferred_[i]->at_turn_end();
+  // By index and count: at_turn_end() may ask for the next turn.
+  size_t count = deferred_.size();
+  for (size_t i = 0; i < count; ++i) {
+    Deferred* deferred = std::exchange(deferred_[i], nullptr);
+    if (deferred != nullptr) deferred->at_turn_end();
   }
-  deferred_.clear();
+  deferred_.erase(deferred_.begin(), deferred_.begin() + static_cast<ptrdiff_t>(count));
   while (!discarded_.empty()) {
     auto dying = std::move(discarded_);
     discarded_.clear();

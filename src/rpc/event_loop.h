@@ -73,8 +73,9 @@ class EventLoop {
   Timer at(Time when, std::function<void()> task);
   void cancel(Timer timer) { timers_.erase(timer); }
 
+  /// At the end of this turn; from within at_turn_end(), of the next one.
   void defer(Deferred* deferred) { deferred_.push_back(deferred); }
-  /// Takes `deferred` off this turn's list.
+  /// Takes `deferred` off the list.
   void forget(Deferred* deferred);
   void discard(std::unique_ptr<Disposable> object) { discarded_.push_back(std::move(object)); }
 

@@ -8,7 +8,8 @@
 namespace tbl::rpc {
 namespace {
 
-constexpr uint64_t kTrustedLength = 64 << 10;
+/// Reserved at once; what is longer grows as it arrives.
+constexpr uint64_t kTrustedLength = 1 << 20;
 
 Status too_large(uint64_t size, uint64_t limit) {
   return resource_exhausted("grpc: received message larger than max (" + std::to_string(size) +

@@ -62,8 +62,9 @@ void SendQueue::abandon() {
 bool SendQueue::wait_below(uint64_t limit, std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
   ++waiters_;
+  wake_below_ = std::max(wake_below_.load(), limit);
   drained_.wait_for(lock, timeout, [&] { return abandoned_ || pending_.load() < limit; });
-  --waiters_;
+  if (--waiters_ == 0) wake_below_ = 0;
   return !abandoned_ && pending_.load() < limit;
 }
 
@@ -125,8 +126,7 @@ Status SendQueue::take_some(Chunk* chunk, size_t n, std::string* out) {
 }
 
 void SendQueue::taken(size_t n) {
-  pending_ -= n;
-  if (waiters_.load() == 0) return;
+  if ((pending_ -= n) >= wake_below_.load()) return;
   std::lock_guard lock(mutex_);
   drained_.notify_all();
 }

@@ -61,10 +61,11 @@ class SendQueue {
   void taken(size_t n);
 
   std::atomic<uint64_t> pending_{0};
-  std::atomic<int> waiters_{0};
+  std::atomic<uint64_t> wake_below_{0};  ///< the largest limit waited for; 0: nobody waits
   std::mutex mutex_;
   std::condition_variable drained_;
   std::deque<Chunk> chunks_;
+  int waiters_ = 0;
   bool closed_ = false;
   bool abandoned_ = false;
   std::deque<Chunk> current_;  ///< loop's own
