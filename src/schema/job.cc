@@ -127,6 +127,27 @@ void read_enum(Fields& fields, std::string_view name, Enum* out) {
   *out = static_cast<Enum>(number);
 }
 
+void read_run_fields(Fields& fields, DdlJob* job) {
+  fields.read("snapshot_ver", &job->snapshot_version);
+  fields.read("dependency_id", &job->dependency_id);
+  fields.read("version", &job->version);
+  fields.read("priority", &job->priority);
+  fields.read("err_count", &job->error_count);
+  if (const json* args = fields.find("raw_args")) job->raw_args = args->dump();
+  if (const json* error = fields.find("err")) {
+    Fields reason(*error, "err");
+    reason.read("class", &job->error.emplace().error_class);
+    reason.read("code", &job->error->code);
+    reason.read("message", &job->error->message);
+    fields.keep(reason.status());
+  }
+  if (const json* reorg = fields.find("reorg_meta")) {
+    Fields range(*reorg, "reorg_meta");
+    range.read("end_handle", &job->reorg_end_handle.emplace(0));
+    fields.keep(range.status());
+  }
+}
+
 Status read_job_fields(const json& object, DdlJob* job) {
   Fields fields(object, "job");
   fields.read("id", &job->id);
@@ -138,6 +159,7 @@ Status read_job_fields(const json& object, DdlJob* job) {
   fields.read("query", &job->query);
   fields.read("row_count", &job->row_count);
   fields.read("start_ts", &job->start_ts);
+  read_run_fields(fields, job);
   if (const json* binlog = fields.find("binlog")) fields.keep(read_history_info(*binlog, job));
   return fields.status();
 }

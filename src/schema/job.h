@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,15 @@ enum class JobState : uint8_t {
 constexpr int64_t kMaxUserTableId = 281474976709655;
 constexpr bool is_system_table_id(int64_t table_id) { return table_id > kMaxUserTableId; }
 
+/// Why a job failed: TiDB's error class and code, and the text the client gets.
+struct JobError {
+  int64_t error_class = 0;  ///< kErrorClassDdl and others
+  int64_t code = 0;
+  std::string message;
+  bool operator==(const JobError&) const = default;
+};
+constexpr int64_t kErrorClassDdl = 2;
+
 /// One job. Plain data, never changed once shared.
 struct DdlJob {
   int64_t id = 0;
@@ -117,6 +127,15 @@ struct DdlJob {
   std::string query;      ///< the client's text
   int64_t row_count = 0;
   uint64_t start_ts = 0;
+  uint64_t snapshot_version = 0;  ///< ts the index backfill reads at; 0: not begun
+  int64_t dependency_id = 0;      ///< the job that must end first; 0: none
+  int64_t version = 1;
+  int64_t priority = 0;
+  std::optional<JobError> error;
+  int64_t error_count = 0;
+  std::optional<int64_t> reorg_end_handle;  ///< of `reorg_meta`, which is null without it
+  /// Arguments while the job waits and runs, what GC needs afterwards: a JSON array's text.
+  std::string raw_args = "null";
 
   // `binlog`: the schema that the job left behind.
   int64_t schema_version = 0;  ///< 0: the job changed nothing (failed, or IF [NOT] EXISTS)

@@ -154,6 +154,9 @@ struct ViewInfo {
   int64_t algorithm = 0;
   std::string definer_user;
   std::string definer_host;
+  bool definer_is_current = false;  ///< DEFINER = CURRENT_USER
+  std::string definer_auth_user;    ///< the account that matched the definer
+  std::string definer_auth_host;
   int64_t security = 0;
   std::string select;
   int64_t check_option = 0;
@@ -204,6 +207,8 @@ struct TableInfo {
   uint64_t update_ts = 0;
   int64_t old_schema_id = 0;
   uint64_t shard_row_id_bits = 0;
+  uint64_t max_shard_row_id_bits = 0;
+  uint64_t pre_split_regions = 0;
   std::optional<PartitionInfo> partition;
   std::optional<ViewInfo> view;
   std::optional<SequenceInfo> sequence;

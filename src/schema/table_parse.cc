@@ -132,6 +132,9 @@ Status parse_view(const json& object, ViewInfo* view) {
     Fields user(*definer, "view_definer");
     user.read("Username", &view->definer_user);
     user.read("Hostname", &view->definer_host);
+    user.read("CurrentUser", &view->definer_is_current);
+    user.read("AuthUsername", &view->definer_auth_user);
+    user.read("AuthHostname", &view->definer_auth_host);
     fields.keep(user.status());
   }
   fields.read("view_security", &view->security);
@@ -170,6 +173,8 @@ void read_table_options(Fields& fields, TableInfo* table) {
   fields.read("update_timestamp", &table->update_ts);
   fields.read("old_schema_id", &table->old_schema_id);
   fields.read("ShardRowIDBits", &table->shard_row_id_bits);
+  fields.read("max_shard_row_id_bits", &table->max_shard_row_id_bits);
+  fields.read("pre_split_regions", &table->pre_split_regions);
   fields.read("version", &table->version);
 }
 
