@@ -1,0 +1,56 @@
+// What executors need of the world, for one statement.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/status.h"
+
+namespace tbl::tidb {
+
+class AutoIdSource;
+struct EvalContext;
+class LoadDataInput;
+class RowEvents;
+class Schema;
+class Transaction;
+class VirtualCatalog;
+
+/// Counts the bytes a statement holds in memory against tidb_mem_quota_query. Used by one thread.
+class MemoryQuota {
+ public:
+  static constexpr int64_t kUnlimited = -1;
+  explicit MemoryQuota(int64_t limit = kUnlimited) : limit_(limit) {}
+
+  /// Error 1105 "Out Of Memory Quota!" beyond the limit; what was asked for is then not counted.
+  Status consume(int64_t bytes);
+  void release(int64_t bytes) { used_ -= bytes; }
+  int64_t used() const { return used_; }
+  /// Whether `bytes` more would be refused: a sort then writes to a file instead.
+  bool would_exceed(int64_t bytes) const { return limit_ >= 0 && used_ + bytes > limit_; }
+
+ private:
+  int64_t limit_;
+  int64_t used_ = 0;
+};
+
+/// Owned by the session for the time of one statement; everything it points to outlives that.
+struct ExecContext {
+  EvalContext& eval;
+  Transaction* transaction = nullptr;  ///< null only for plans that read no stored table
+  const Schema* schema = nullptr;
+  RowEvents* events = nullptr;         ///< collects binlog rows; null: no binlog
+  AutoIdSource* auto_ids = nullptr;    ///< needed by INSERT and LOAD DATA
+  LoadDataInput* load_data = nullptr;  ///< needed by LOAD DATA
+  /// Whether rows that DML and FOR UPDATE touch are locked at once (pessimistic transactions).
+  bool pessimistic = false;
+  bool client_found_rows = false;  ///< affected rows of UPDATE count matched rows
+  uint64_t auto_increment_increment = 1;
+  uint64_t auto_increment_offset = 1;
+  MemoryQuota memory;
+  std::string temp_directory = "/tmp";  ///< where sorts spill to
+};
+
+}  // namespace tbl::tidb

@@ -1,0 +1,77 @@
+// From a parsed statement to a plan: names are looked up, types inferred, rules applied.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/status.h"
+#include "tidb/plan/dml_plan.h"
+#include "tidb/plan/plan.h"
+
+namespace tbl::tidb {
+
+struct EvalContext;
+class Schema;
+class SubqueryEngine;
+class VirtualCatalog;
+namespace ast {
+struct Expr;
+struct Statement;
+}  // namespace ast
+
+/// What a plan is made against. All of it must outlive the plan's execution.
+struct PlanContext {
+  const Schema& schema;
+  const VirtualCatalog* virtuals = nullptr;  ///< null: none
+  std::string current_db;                    ///< empty: none was chosen
+  EvalContext& eval;                         ///< sql mode, variables, parameters
+};
+
+/// What a statement does with a table, for the privilege check.
+enum class AccessType : uint8_t { kSelect, kInsert, kUpdate, kDelete };
+struct TableAccess {
+  std::string db;
+  std::string table;
+  AccessType type = AccessType::kSelect;
+  bool operator==(const TableAccess&) const = default;
+};
+
+struct QueryPlan {
+  PlanPtr root;
+  bool for_update = false;
+};
+
+/// A planned SELECT, INSERT, REPLACE, UPDATE, DELETE or LOAD DATA.
+struct StatementPlan {
+  std::variant<QueryPlan, InsertPlan, UpdatePlan, DeletePlan, LoadDataPlan> body;
+  std::vector<TableAccess> accesses;         ///< each once; tables inside a view are not listed
+  std::vector<schema::TableInfoPtr> tables;  ///< every stored table that is read or written
+  /// Where the subqueries in expressions find who runs them: exec/ puts itself there.
+  std::shared_ptr<SubqueryEngine*> engine;
+
+  /// A SELECT's columns; empty for other statements.
+  const std::vector<PlanColumn>& columns() const;
+};
+
+/// Plans one of the statements above; any other kind is an internal error. Errors are MySQL's:
+/// 1054, 1052, 1146, 1046, 1055, 1140, 1222, ...
+Result<std::unique_ptr<StatementPlan>> plan_statement(const ast::Statement& statement,
+                                                      const PlanContext& context);
+
+/// The rows of EXPLAIN for it: id, count, task, operator info.
+std::vector<std::vector<std::string>> explain_rows(const StatementPlan& plan);
+
+/// An expression of a statement without tables (SET, DO), which may hold subqueries.
+struct BoundExpression {
+  ExprPtr expr;
+  std::vector<TableAccess> accesses;
+  std::vector<schema::TableInfoPtr> tables;
+  std::shared_ptr<SubqueryEngine*> engine;
+};
+
+/// Binds it; a column's name is error 1054. evaluate() of exec/executor.h gives its value.
+Result<BoundExpression> bind_expression(const ast::Expr& expr, const PlanContext& context);
+
+}  // namespace tbl::tidb

@@ -1,0 +1,68 @@
+// A subquery that stays in an expression: its plan, and which values of the query around it it
+// needs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tidb/expr/subquery.h"
+#include "tidb/plan/plan.h"
+
+namespace tbl::tidb {
+
+/// Runs plans for subqueries. Implemented by exec/, which puts itself into the statement's slot
+/// before the first row.
+class SubqueryEngine {
+ public:
+  virtual ~SubqueryEngine() = default;
+  /// Runs `plan` from its beginning; `on_row` returns false when it has seen enough.
+  virtual Status run(const PlanNode& plan, const std::function<bool(const Row&)>& on_row) = 0;
+};
+
+/// The plan of a subquery, shared by the clones of its expression.
+struct SubPlan {
+  PlanPtr root;
+  std::vector<FieldType> types;
+  /// The CorrelatedColumns of `root` point to it: one value for each of PlanSubquery::outer().
+  std::shared_ptr<OuterRow> slot;
+  /// It calls rand() or the like, so every run may give other rows.
+  bool is_volatile = false;
+};
+
+/// The runner of one place in an expression. Rows of the last run are kept while the outer values
+/// stay the same (and they fit in kKeptRows).
+class PlanSubquery : public SubqueryRunner {
+ public:
+  static constexpr size_t kKeptRows = 10000;
+
+  PlanSubquery(std::shared_ptr<SubPlan> plan, std::vector<ExprPtr> outer,
+               std::shared_ptr<SubqueryEngine*> engine);
+
+  const std::vector<FieldType>& columns() const override { return plan_->types; }
+  bool correlated() const override { return !outer_.empty(); }
+  Status run(EvalContext& ctx, const Row& outer,
+             const std::function<bool(const Row&)>& on_row) override;
+  std::unique_ptr<SubqueryRunner> clone() const override;
+  std::string to_string() const override { return "subquery"; }
+
+  const SubPlan& plan() const { return *plan_; }
+  SubPlan& mutable_plan() { return *plan_; }
+  /// Values of the outer row that the plan needs: columns of the query around it.
+  std::vector<ExprPtr>& outer() { return outer_; }
+  const std::vector<ExprPtr>& outer() const { return outer_; }
+
+ private:
+  Status fill(EvalContext& ctx, Row values);
+
+  std::shared_ptr<SubPlan> plan_;
+  std::vector<ExprPtr> outer_;
+  std::shared_ptr<SubqueryEngine*> engine_;
+  Row slot_row_;
+  bool kept_ = false;
+  Row kept_for_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace tbl::tidb
