@@ -46,7 +46,7 @@ class Bench:
         before = cpu_seconds(pid)
         out = subprocess.run(
             [os.path.join(BINARIES, "pump_load"), address, str(self.cluster.pd.cluster_id), str(in_flight),
-             str(self.options.bytes), str(transactions), str(self.ts)], check=True, stdout=subprocess.PIPE)
+             "made", str(self.options.bytes), str(transactions), str(self.ts)], check=True, stdout=subprocess.PIPE)
         self.ts += 1024 * (transactions + 1)
         figures = json.loads(out.stdout)
         figures["cpu_us"] = (cpu_seconds(pid) - before) / figures["calls"] * 1e6

@@ -2,14 +2,21 @@
 // prewrite and a commit record, a fixed number of calls in flight on one connection. Prints one
 // line of JSON.
 //
-//   pump_load <address> <cluster id> <in flight> <value bytes> <transactions> <first ts>
+//   pump_load <address> <cluster id> <in flight> made <value bytes> <transactions> <first ts>
+//   pump_load <address> <cluster id> <in flight> file <path>
+//
+// A file holds pairs of payloads, prewrite then commit, each behind its length (uint32, little
+// endian).
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,15 +35,21 @@ struct Options {
   std::string address;
   uint64_t cluster_id = 0;
   size_t in_flight = 0;
-  size_t value_bytes = 0;
-  uint64_t transactions = 0;
-  uint64_t first_ts = 0;
 };
+
+/// The two payloads of one transaction.
+struct Transaction {
+  std::string prewrite;
+  std::string commit;
+};
+
+/// Gives transactions one by one; nothing at the end.
+using Source = std::function<std::optional<Transaction>()>;
 
 /// One of the calls in flight: works on one transaction at a time, prewrite first.
 struct Slot {
   std::unique_ptr<rpc::AsyncCall> call;
-  uint64_t start_ts = 0;
+  Transaction transaction;
   bool committing = false;
   Steady::time_point begun;
   Status status;
@@ -69,31 +82,55 @@ void put_text(std::string& out, int field, Bytes value) {
   out.append(value);
 }
 
-std::string request_of(const Options& options, const Slot& slot, const std::string& value) {
+std::string made_payload(uint64_t start_ts, bool commit, const std::string& value) {
   std::string binlog;
-  put_number(binlog, 1, slot.committing ? 1 : 0);
-  put_number(binlog, 2, slot.start_ts);
-  put_number(binlog, 3, slot.committing ? slot.start_ts + kTsStep / 2 : 0);
+  put_number(binlog, 1, commit ? 1 : 0);
+  put_number(binlog, 2, start_ts);
+  put_number(binlog, 3, commit ? start_ts + kTsStep / 2 : 0);
   put_text(binlog, 4, "t_load_primary_key_");
-  if (!slot.committing) put_text(binlog, 5, value);
+  if (!commit) put_text(binlog, 5, value);
   put_number(binlog, 7, 0);
   put_number(binlog, 8, 0);
-  std::string request;
-  put_number(request, 1, options.cluster_id);
-  put_text(request, 2, binlog);
-  return request;
+  return binlog;
+}
+
+Source made_transactions(size_t value_bytes, uint64_t count, uint64_t first_ts) {
+  std::string value(value_bytes, 'v');
+  value.replace(0, std::min<size_t>(2, value.size()), Bytes("\x08\x01", 2));
+  return [value, left = count, ts = first_ts]() mutable -> std::optional<Transaction> {
+    if (left-- == 0) return std::nullopt;
+    Transaction made{made_payload(ts, false, value), made_payload(ts, true, value)};
+    ts += kTsStep;
+    return made;
+  };
+}
+
+std::optional<std::string> read_payload(std::istream& in) {
+  uint32_t size = 0;
+  if (!in.read(reinterpret_cast<char*>(&size), sizeof(size))) return std::nullopt;
+  std::string payload(size, '\0');
+  if (!in.read(payload.data(), size)) return std::nullopt;
+  return payload;
+}
+
+Source file_transactions(const std::string& path) {
+  auto file = std::make_shared<std::ifstream>(path, std::ios::binary);
+  return [file]() -> std::optional<Transaction> {
+    auto prewrite = read_payload(*file);
+    auto commit = read_payload(*file);
+    if (!prewrite || !commit) return std::nullopt;
+    return Transaction{std::move(*prewrite), std::move(*commit)};
+  };
 }
 
 class Load {
  public:
-  explicit Load(const Options& options)
+  Load(const Options& options, Source source)
       : options_(options),
+        source_(std::move(source)),
         channel_(runtime_.channel(options.address)),
-        value_(options.value_bytes, 'v'),
         done_(options.in_flight + 1),
-        slots_(options.in_flight) {
-    value_.replace(0, std::min<size_t>(2, value_.size()), Bytes("\x08\x01", 2));
-  }
+        slots_(options.in_flight) {}
 
   Status run() {
     const auto begun = Steady::now();
@@ -130,8 +167,9 @@ class Load {
 
  private:
   bool begin_transaction(size_t i) {
-    if (begun_ == options_.transactions) return false;
-    slots_[i].start_ts = options_.first_ts + kTsStep * begun_++;
+    auto next = source_();
+    if (!next) return false;
+    slots_[i].transaction = std::move(*next);
     slots_[i].committing = false;
     send(i);
     return true;
@@ -141,17 +179,19 @@ class Load {
     Slot& slot = slots_[i];
     slot.begun = Steady::now();
     slot.call = channel_->open_async(kMethod, std::make_unique<SlotHandler>(i, slot, done_));
-    slot.call->send(request_of(options_, slot, value_));
+    std::string request;
+    put_number(request, 1, options_.cluster_id);
+    put_text(request, 2, slot.committing ? slot.transaction.commit : slot.transaction.prewrite);
+    slot.call->send(std::move(request));
     slot.call->half_close();
   }
 
   const Options options_;
+  Source source_;
   rpc::ClientRuntime runtime_;
   std::shared_ptr<rpc::Channel> channel_;
-  std::string value_;
   Queue<size_t> done_;
   std::vector<Slot> slots_;
-  uint64_t begun_ = 0;
   std::vector<double> latencies_;
   double seconds_ = 0;
 };
@@ -160,20 +200,20 @@ class Load {
 }  // namespace tbl
 
 int main(int argc, char** argv) {
-  if (argc != 7) {
+  const std::string kind = argc > 4 ? argv[4] : "";
+  const auto number = [argv](int i) { return std::strtoull(argv[i], nullptr, 10); };
+  tbl::Source source;
+  if (kind == "made" && argc == 8) {
+    source = tbl::made_transactions(number(5), number(6), number(7));
+  } else if (kind == "file" && argc == 6) {
+    source = tbl::file_transactions(argv[5]);
+  } else {
     std::fprintf(stderr,
-                 "usage: pump_load <address> <cluster id> <in flight> <value bytes> <transactions> "
-                 "<first ts>\n");
+                 "usage: pump_load <address> <cluster id> <in flight> "
+                 "made <value bytes> <transactions> <first ts> | file <path>\n");
     return 2;
   }
-  tbl::Options options;
-  options.address = argv[1];
-  options.cluster_id = std::strtoull(argv[2], nullptr, 10);
-  options.in_flight = std::strtoull(argv[3], nullptr, 10);
-  options.value_bytes = std::strtoull(argv[4], nullptr, 10);
-  options.transactions = std::strtoull(argv[5], nullptr, 10);
-  options.first_ts = std::strtoull(argv[6], nullptr, 10);
-  tbl::Load load(options);
+  tbl::Load load({argv[1], number(2), number(3)}, std::move(source));
   if (const tbl::Status status = load.run(); !status.ok()) {
     std::fprintf(stderr, "pump_load: %s\n", status.to_string().c_str());
     return 1;
