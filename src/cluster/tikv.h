@@ -45,6 +45,8 @@ enum class KvOp : uint8_t {
   kLock = 2,
   kRollback = 3,
   kInsert = 4,  ///< a put that fails if the key exists
+  kPessimisticLock = 5,
+  kCheckNotExists = 6,  ///< writes nothing, fails if the key exists
 };
 
 /// One committed (or rolled back) version of a key.

@@ -1,0 +1,82 @@
+// The calls of a transaction one by one, for a client that drives the phases of its transactions
+// itself: buffers, waits for locks and decides on conflicts in its own way (tidb-server). Txn
+// (tikv.h) is the simple way for everybody else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cluster/tikv.h"
+
+namespace tbl::cluster {
+
+/// What stood in the way of a call, beside its Status.
+struct KeyFailure {
+  enum class Kind : uint8_t {
+    kNone,           ///< nothing of a key: network, region, stop
+    kConflict,       ///< another transaction wrote the key since our timestamp
+    kAlreadyExists,  ///< an insert met an existing key
+    kLocked,         ///< another live transaction holds the key
+    kDeadlock,       ///< the store found a cycle of waiting transactions
+    kLockNotFound,   ///< our own lock is gone: somebody rolled us back
+  };
+  Kind kind = Kind::kNone;
+  std::string key;
+  std::string primary;
+  uint64_t other_start_ts = 0;   ///< of the writer or the holder
+  uint64_t other_commit_ts = 0;  ///< of a conflict
+};
+
+/// What every call of a transaction carries.
+struct TxnHead {
+  std::string primary;
+  uint64_t start_ts = 0;
+  uint64_t for_update_ts = 0;  ///< 0: an optimistic transaction
+  uint64_t ttl_ms = 3000;
+  uint64_t txn_size = 0;  ///< number of keys; a hint for who clears up after us
+};
+
+/// One key of the prewrite.
+struct TxnWrite {
+  KvOp op = KvOp::kPut;
+  std::string key;
+  std::string value;
+  bool holds_lock = false;  ///< the transaction has a pessimistic lock on it
+};
+
+/// One key to be locked pessimistically.
+struct TxnLockKey {
+  std::string key;
+  bool must_not_exist = false;  ///< else kAlreadyExists
+};
+
+/// Any thread. Does not own the client. Keys are grouped by region and sent in requests of about
+/// 256 KiB; region errors are followed and retried as TikvClient does.
+class TxnCalls {
+ public:
+  explicit TxnCalls(TikvClient& client) : client_(client) {}
+
+  /// Sorts the writes (their primary goes first) and locks all of them. Locks of dead transactions
+  /// are cleared, those of live ones are waited for until the client's total timeout: kLocked.
+  Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes, KeyFailure* failure);
+  /// Commits the primary, which decides. kUnknown with "undetermined": nobody can say;
+  /// kFailedPrecondition: take a later commit ts.
+  Status commit_primary(const TxnHead& head, uint64_t commit_ts);
+  /// The others, after the primary.
+  Status commit_others(const TxnHead& head, std::vector<std::string> keys, uint64_t commit_ts);
+  Status rollback(const TxnHead& head, std::vector<std::string> keys);
+
+  /// One try for each key, in the order given; locks of dead transactions are cleared on the way,
+  /// a live one ends it with kLocked at once. Keys locked so far stay locked.
+  Status lock(const TxnHead& head, const std::vector<TxnLockKey>& keys, KeyFailure* failure);
+  /// Removes pessimistic locks.
+  Status unlock(const TxnHead& head, std::vector<std::string> keys);
+  /// Asks for a longer life of the primary's lock; the time to live in force.
+  Result<uint64_t> heart_beat(const TxnHead& head);
+
+ private:
+  TikvClient& client_;
+};
+
+}  // namespace tbl::cluster
