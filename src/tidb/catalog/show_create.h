@@ -23,8 +23,6 @@ std::string show_create_table(const schema::TableInfo& table, const ShowCreateOp
 std::string show_create_view(const schema::TableInfo& view);
 std::string show_create_database(const schema::DbInfo& db, bool if_not_exists);
 
-/// "int(11) unsigned": a column's type as SHOW COLUMNS and SHOW CREATE TABLE print it.
-std::string column_type_text(const schema::FieldType& type);
 /// A name in back quotes (or double quotes).
 std::string quote_name(std::string_view name, char quote = '`');
 

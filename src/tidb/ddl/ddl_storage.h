@@ -13,12 +13,7 @@
 
 namespace tbl::tidb {
 
-/// The DDL binlog a meta transaction carries.
-struct DdlBinlog {
-  std::string query;  ///< annotated for downstream, see ddl_text.h
-  int64_t job_id = 0;
-  int32_t schema_state = 0;
-};
+struct DdlBinlog;  // kv/transaction.h
 
 /// One meta transaction. One thread. Dropping it without commit() rolls it back.
 class DdlTransaction {
