@@ -1,0 +1,44 @@
+// Packets: payloads of any length, cut into numbered parts of at most 16 MiB - 1.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "tidb/protocol/wire_stream.h"
+
+namespace tbl::tidb::protocol {
+
+/// One exchange numbers its parts from 0 in both directions together; begin_exchange() starts anew.
+/// Output is gathered and leaves at flush() or when 64 KiB are there. One thread.
+class PacketIo {
+ public:
+  explicit PacketIo(WireStream* stream) : stream_(stream) {}
+
+  /// A payload longer than `bytes` is refused with 1153 before it is in memory; the connection is
+  /// of no use then.
+  void set_max_payload(uint64_t bytes) { max_payload_ = bytes; }
+  void begin_exchange() { sequence_ = 0; }
+  /// Next payload. Errors: the stream's; 1156 when a part's number is not the next one; 1153.
+  Result<std::string> read(std::chrono::seconds limit);
+  Status write(std::string_view payload);
+  Status flush();
+  /// Forgets what was not flushed and reads anew after TLS began. Bytes the client sent before it
+  /// are an error of the client.
+  bool has_buffered_input() const { return in_pos_ < in_.size(); }
+
+ private:
+  Status fill(size_t wanted, std::chrono::seconds limit);
+  Status read_part(std::string* payload, size_t* size, std::chrono::seconds limit);
+
+  WireStream* const stream_;
+  uint64_t max_payload_ = 64ULL << 20;
+  uint8_t sequence_ = 0;
+  std::string in_;
+  size_t in_pos_ = 0;
+  std::string out_;
+};
+
+}  // namespace tbl::tidb::protocol
