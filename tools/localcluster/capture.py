@@ -65,8 +65,9 @@ class Capture:
 
 
 class Player:
-    """Sends a capture's records to pumps over gRPC: in order, several in flight, a commit only after its
-    prewrite was answered, every record of a transaction to the same pump, each repeated until taken."""
+    """Sends a capture's records to pumps over gRPC: in order, several in flight, every record of a transaction
+    to the same pump, each repeated until taken. As TiDB takes a commit ts only after pump has answered the
+    prewrite, a commit waits for the answers to its own prewrite and to those of all that committed before it."""
 
     WRITE = "/binlog.Pump/WriteBinlog"
 
@@ -77,12 +78,13 @@ class Player:
         self.in_flight = in_flight
         self.give_up = give_up
         self.messages = stubs.load("pump")
+        self.commit_of = {r.start_ts: r.commit_ts for r in capture.records if r.commit_ts}
 
     def play(self, on_progress=lambda done, total: None):
         waiting = deque()  # (index, future, first try)
         busy = set()       # start ts with a record in flight
         for index, record in enumerate(self.capture.records):
-            while waiting and (record.start_ts in busy or len(waiting) >= self.in_flight):
+            while waiting and (len(waiting) >= self.in_flight or self._must_wait(record, busy)):
                 self._finish(waiting.popleft(), busy)
             waiting.append((index, self._send(index), time.monotonic()))
             busy.add(record.start_ts)
@@ -91,6 +93,12 @@ class Player:
             self._finish(waiting.popleft(), busy)
         for caller in self.callers:
             caller.close()
+
+    def _must_wait(self, record, busy):
+        if record.start_ts in busy:
+            return True
+        return record.commit_ts and any(
+            self.commit_of.get(start_ts, record.commit_ts) < record.commit_ts for start_ts in busy)
 
     def _send(self, index):
         start_ts = self.capture.records[index].start_ts
