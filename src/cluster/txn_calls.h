@@ -51,6 +51,9 @@ struct TxnLockKey {
   bool must_not_exist = false;  ///< else kAlreadyExists
 };
 
+/// How long the locks of a prewrite of so many bytes live: 3 s, growing with the size up to 120 s.
+uint64_t prewrite_ttl_ms(uint64_t bytes);
+
 /// Any thread. Does not own the client. Keys are grouped by region and sent in requests of about
 /// 256 KiB; region errors are followed and retried as TikvClient does.
 class TxnCalls {
