@@ -1,28 +1,20 @@
 // Expression nodes of a statement -> bound expressions.
 //
 // What does not depend on where names come from is done here: operators, functions, literals,
-// casts, CASE, variables. A BindScope answers the rest. plan/ has the scope of a query; DDL
-// (default values, generated columns) and SET use a scope without columns or with those of one
+// casts, CASE, variables, parameters. A BindScope answers the rest. plan/ has the scope of a query;
+// DDL (default values, generated columns) and SET use a scope without columns or with those of one
 // table.
 #pragma once
 
-#include <memory>
 #include <string>
 
+#include "tidb/ast/expr.h"
 #include "tidb/expr/function.h"
 
 namespace tbl::tidb {
 
-namespace ast {
-struct Node;
-struct ColumnName;
-struct Aggregate;
-struct Default;
-struct Values;
-}  // namespace ast
-
 /// Meaning of the names in one place of a statement. The base class knows none: columns are error
-/// 1054, aggregates 1111, subqueries 1235.
+/// 1054, aggregates 1111, subqueries and the rest 1235.
 class BindScope {
  public:
   virtual ~BindScope() = default;
@@ -31,15 +23,18 @@ class BindScope {
   virtual Result<ExprPtr> column(const ast::ColumnName& name);
   virtual Result<ExprPtr> aggregate(const ast::Aggregate& node);
   /// DEFAULT(col) and bare DEFAULT.
-  virtual Result<ExprPtr> default_value(const ast::Node& node);
+  virtual Result<ExprPtr> default_value(const ast::Default& node);
   /// VALUES(col).
-  virtual Result<ExprPtr> insert_value(const ast::Node& node);
-  /// Any node that holds a select: scalar subquery, EXISTS, IN (select), op ANY|ALL (select).
-  /// `left` is the bound left operand of the latter two, else null.
-  virtual Result<ExprPtr> subquery(const ast::Node& node, ExprPtr left);
+  virtual Result<ExprPtr> insert_value(const ast::Values& node);
+  /// Subquery, Exists, CompareSubquery or In with a query. `left` is the bound left
+  /// operand of the latter two, else null. A negated IN is given here without its NOT.
+  virtual Result<ExprPtr> subquery(const ast::Expr& node, ExprPtr left);
+  /// Asked first about every node: a scope that knows its value already (an expression of GROUP BY,
+  /// above the aggregation) returns it; a null pointer means: bind it as usual.
+  virtual Result<ExprPtr> known(const ast::Expr&) { return ExprPtr(); }
 };
 
-/// Binds one expression.
-Result<ExprPtr> bind_expr(const ast::Node& node, BindScope& scope, const BuildContext& ctx);
+/// Binds one expression. Errors are MySQL's.
+Result<ExprPtr> bind_expr(const ast::Expr& node, BindScope& scope, const BuildContext& ctx);
 
 }  // namespace tbl::tidb

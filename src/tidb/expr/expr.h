@@ -189,7 +189,7 @@ class RowExpr : public Expr {
 };
 
 /// Number of columns that an operand has: 1, or the elements of a row or row subquery.
-size_t operand_columns(const Expr& e);
+size_t column_count(const Expr& e);
 
 /// Steps through the tree from the top, `visit` first on the node itself. For collecting columns.
 template <typename Visit>

@@ -4,7 +4,7 @@
 //   plus minus mul div intdiv mod unaryminus | eq ne lt le gt ge nulleq | and or xor not
 //   bitand bitor bitxor bitneg leftshift rightshift | like regexp rlike (not like: not(like))
 //   in between isnull istrue isfalse (is unknown: isnull) | case if ifnull nullif coalesce
-//   interval row getvar setvar collate
+//   interval getvar(name) setvar(name, value) getsysvar(name, VariableScope as int)
 // `like` takes value, pattern, escape character (an int constant, 92 without ESCAPE); `in` the
 // value and then the list; `between` value, low, high; `case` when1, then1, when2, then2, ...,
 // [else]: a CASE with an operand is given as eq(operand, when). Date arithmetic is date_add /
@@ -33,8 +33,11 @@ struct BuildContext {
 Result<ExprPtr> make_function(std::string_view name, std::vector<ExprPtr> args,
                               const BuildContext& ctx);
 
-/// True for a name that make_function knows (operators included).
+/// True for a function that statements may call by this name; operators have names only here.
 bool is_function(std::string_view name);
+
+/// The tree as one Constant when it is immutable and computing it neither fails nor warns.
+ExprPtr fold_constant(ExprPtr e, const BuildContext& ctx);
 
 /// CAST(e AS type), CONVERT(e, type) and BINARY e. `type` as the parser gives it: tp of
 /// kTypeLongLong (signed or unsigned), kTypeNewDecimal, kTypeDouble, kTypeVarString (CHAR or
@@ -43,16 +46,11 @@ Result<ExprPtr> make_cast(ExprPtr e, const FieldType& type, const BuildContext& 
 
 /// `e` as a value of a column of this type, with the error or warning of an INSERT.
 Result<Value> eval_for_column(const Expr& e, EvalContext& ctx, const Row& row,
-                              const FieldType& column);
+                              const ColumnTarget& column);
 
 /// Joins conditions with AND; a null pointer for none.
 Result<ExprPtr> conjunction(std::vector<ExprPtr> conditions, const BuildContext& ctx);
 /// Takes a condition apart at its ANDs.
 std::vector<ExprPtr> split_conjunction(ExprPtr condition);
-
-/// Type of a UNION's column, of CASE's and COALESCE's result: what holds values of both.
-FieldType merge_types(const FieldType& a, const FieldType& b);
-/// Type of a literal or user variable with this value.
-FieldType type_of_value(const Value& value);
 
 }  // namespace tbl::tidb

@@ -33,12 +33,13 @@ enum class SubqueryKind : uint8_t {
   kExists,
   kAny,  ///< left op ANY (subquery); IN is `= ANY`
   kAll,  ///< left op ALL (subquery); NOT IN is `!= ALL`
+  kRow,  ///< (a, b) op (subquery): with its only row, NULLs without one, error 1242 with several
 };
 
 enum class CompareOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe, kNullEq };
 
-/// A subquery in an expression. For kAny and kAll, child 0 is the left operand: one value, or a
-/// RowExpr of as many columns as the subquery (kEq and kNe only).
+/// A subquery in an expression. For kAny, kAll and kRow, child 0 is the left operand: one value, or
+/// a RowExpr of as many columns as the subquery (kEq, kNe and kNullEq only).
 class SubqueryExpr : public Expr {
  public:
   SubqueryKind subquery_kind() const { return subquery_kind_; }
@@ -55,10 +56,12 @@ class SubqueryExpr : public Expr {
   friend Result<ExprPtr> make_subquery(SubqueryKind, std::unique_ptr<SubqueryRunner>);
   friend Result<ExprPtr> make_quantified(ExprPtr, CompareOp, SubqueryKind,
                                          std::unique_ptr<SubqueryRunner>);
+  friend Result<ExprPtr> make_row_subquery(ExprPtr, CompareOp, ExprPtr);
   SubqueryExpr(SubqueryKind kind, CompareOp op, FieldType type, std::vector<ExprPtr> children,
                std::unique_ptr<SubqueryRunner> runner);
   Result<Value> eval_scalar(EvalContext& ctx, const Row& row) const;
   Result<Value> eval_exists(EvalContext& ctx, const Row& row) const;
+  Result<Value> eval_row(EvalContext& ctx, const Row& row) const;
   Result<Value> eval_quantified(EvalContext& ctx, const Row& row) const;
 
   SubqueryKind subquery_kind_;
@@ -72,5 +75,8 @@ Result<ExprPtr> make_subquery(SubqueryKind kind, std::unique_ptr<SubqueryRunner>
 /// left op ANY|ALL (subquery). Error 1241 when the numbers of columns differ.
 Result<ExprPtr> make_quantified(ExprPtr left, CompareOp op, SubqueryKind kind,
                                 std::unique_ptr<SubqueryRunner> runner);
+
+/// (a, b) op (subquery), from a RowExpr and what make_subquery(kScalar) made.
+Result<ExprPtr> make_row_subquery(ExprPtr left, CompareOp op, ExprPtr right);
 
 }  // namespace tbl::tidb

@@ -215,6 +215,7 @@ enum SqlErrno : int {
   kErrDropLastPartition = 1508,
   kErrOnlyOnRangeListPartition = 1512,
   kErrSameNamePartition = 1517,
+  kErrWrongValue = 1525,
   kErrNoPartitionForGivenValue = 1526,
   kErrPartitionConstDomain = 1563,
   kErrTooManyPartitions = 1499,

@@ -1,0 +1,67 @@
+#include "tidb/expr/compare_refine.h"
+
+#include "tidb/expr/result_type.h"
+
+namespace tbl::tidb {
+
+namespace {
+
+bool is_comparison(std::string_view name) {
+  return name == "eq" || name == "lt" || name == "gt" || name == "le" || name == "ge" ||
+         name == "ne" || name == "nulleq" || name == "in";
+}
+
+/// An integer that the text is in full: "5", "-12"; not "5a", "1e2", " 5".
+bool is_integer_text(const std::string& text) {
+  size_t start = !text.empty() && text[0] == '-' ? 1 : 0;
+  if (text.size() == start || text.size() > start + 18) return false;
+  return text.find_first_not_of("0123456789", start) == std::string::npos;
+}
+
+Result<Value> as_kind_of(const FieldType& type, const Value& v, const ConvertContext& ctx) {
+  switch (eval_class(type)) {
+    case EvalClass::kTime:
+      if (!v.is_string() && v.kind() != ValueKind::kInt) return Value::null();
+      return to_time(v, schema::kTypeDatetime, -1, ctx);
+    case EvalClass::kDuration:
+      if (!v.is_string()) return Value::null();
+      return to_duration(v, -1, ctx);
+    case EvalClass::kInt: {
+      if (type.tp == schema::kTypeYear && v.kind() == ValueKind::kInt) {
+        return v.as_int() > 0 && v.as_int() < 100 ? cast_value(v, type, ctx) : Value::null();
+      }
+      if (!v.is_string() || !is_integer_text(v.as_string())) return Value::null();
+      TBL_ASSIGN(int64_t number, to_int(v, ctx));
+      return Value::of_int(number);
+    }
+    default:
+      return Value::null();
+  }
+}
+
+void refine(const FieldType& type, ExprPtr& other, const BuildContext& ctx) {
+  if (other->kind() != ExprKind::kConstant) return;
+  const Value& old = static_cast<const Constant&>(*other).value();
+  if (old.is_null()) return;
+  Warnings warnings;
+  ConvertContext convert = ctx.eval.convert;
+  convert.warnings = &warnings;
+  convert.strict = false;
+  auto value = as_kind_of(type, old, convert);
+  if (value.ok() && !value->is_null() && warnings.empty()) other = Constant::of(std::move(*value));
+}
+
+}  // namespace
+
+void refine_comparison(std::string_view name, std::vector<ExprPtr>& args, const BuildContext& ctx) {
+  if (!ctx.fold || !is_comparison(name)) return;
+  for (size_t i = 1; i < args.size(); ++i) {
+    if (args[0]->kind() != ExprKind::kConstant) {
+      refine(args[0]->type(), args[i], ctx);
+    } else if (name != "in") {
+      refine(args[i]->type(), args[0], ctx);
+    }
+  }
+}
+
+}  // namespace tbl::tidb
