@@ -1,0 +1,72 @@
+// The grant tables in memory, and the questions statements and logins ask of them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "tidb/privilege/privileges.h"
+
+namespace tbl::tidb {
+
+/// Runs a query of the server itself; values as texts, NULL as nothing.
+struct TextResult {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::optional<std::string>>> rows;
+};
+using QueryRunner = std::function<Result<TextResult>(const std::string& sql)>;
+
+/// Any thread. Statements that change accounts call reload() afterwards.
+class PrivilegeManager {
+ public:
+  /// `skip`: everybody may do everything and needs no password (skip-grant-table).
+  explicit PrivilegeManager(bool skip) : skip_(skip) {}
+
+  /// Reads mysql.user, db, tables_priv and columns_priv.
+  Status reload(const QueryRunner& query);
+  std::shared_ptr<const GrantTables> tables() const;
+  bool is_skipped() const { return skip_; }
+
+  // Login.
+  /// The account of a client; nothing: there is none for it.
+  std::optional<UserRecord> match(std::string_view user, std::string_view host) const;
+  enum class Check : uint8_t { kRight, kWrong, kWantsClearText };
+  Check check_response(const UserRecord& user, std::string_view salt, std::string_view response);
+  Check check_clear_text(const UserRecord& user, std::string_view password);
+
+  // Statements. `verb` is the word of the error: "SELECT", "INSERT".
+  bool has_global(const AccountName& who, PrivilegeSet wanted) const;
+  bool has_on_database(const AccountName& who, std::string_view db, PrivilegeSet wanted) const;
+  bool has_on_table(const AccountName& who, std::string_view db, std::string_view table,
+                    PrivilegeSet wanted) const;
+  bool sees_database(const AccountName& who, std::string_view db) const;
+  bool sees_table(const AccountName& who, std::string_view db, std::string_view table) const;
+  /// 1044.
+  Status check_database_visible(const AccountName& who, std::string_view db) const;
+  Status check_database(const AccountName& who, std::string_view db, PrivilegeSet wanted) const;
+  /// 1142. A right on some column lets a statement pass whose columns are not looked at.
+  struct TableCheck {
+    std::string_view db;
+    std::string_view table;
+    PrivilegeSet wanted;
+    std::string_view verb;
+  };
+  Status check_table(const AccountName& who, const TableCheck& check) const;
+  /// 1227: "SUPER privilege(s)".
+  Status check_global(const AccountName& who, PrivilegeSet wanted, std::string_view name) const;
+
+ private:
+  const bool skip_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const GrantTables> tables_ = std::make_shared<GrantTables>();
+  /// caching_sha2_password: digests of passwords that were right, by hash.
+  std::map<std::string, std::string> sha2_digests_;
+};
+
+}  // namespace tbl::tidb
