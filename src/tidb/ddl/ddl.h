@@ -12,32 +12,25 @@
 #include <vector>
 
 #include "base/status.h"
-#include "codec/time_zone.h"
 #include "schema/job.h"
 #include "tidb/catalog/schema_holder.h"
 #include "tidb/ddl/ddl_storage.h"
-#include "tidb/types/warnings.h"
-
-namespace tbl::tidb::ast {
-struct Select;
-struct Statement;
-}  // namespace tbl::tidb::ast
 
 namespace tbl::tidb {
 
-/// What of the client's session a DDL statement depends on.
+class VirtualCatalog;
+struct EvalContext;
+namespace ast {
+struct Statement;
+}
+
+/// What of the client's session a DDL statement depends on. Valid during run().
 struct DdlSession {
-  std::string current_db;                      ///< empty: none chosen
-  std::string query;                           ///< the client's text without a `;` at its end
-  uint64_t sql_mode = 0;                       ///< bits of types/sql_mode.h
-  const codec::TimeZone* time_zone = nullptr;  ///< null: UTC
-  Warnings* warnings = nullptr;                ///< required
-  std::string user;                            ///< of the definer of views
-  std::string host;
-  int64_t next_value_step = 1;  ///< auto_increment_increment is not used by TiDB v3
-  /// Output column names of a view's SELECT; required for CREATE VIEW only. Its errors are those
-  /// of the SELECT (1146, 1054, …).
-  std::function<Result<std::vector<std::string>>(const ast::Select&)> view_columns;
+  /// Required: current database, user, sql mode, time zone, clock, warnings.
+  EvalContext* eval = nullptr;
+  std::string
+      query;  ///< the client's text without a `;` at its end; goes to history and downstream
+  const VirtualCatalog* virtuals = nullptr;  ///< for views over information_schema; null: none
   /// Asked while waiting for a job; true: stop waiting (the job goes on). May be empty.
   std::function<bool()> is_killed;
 };
@@ -45,7 +38,6 @@ struct DdlSession {
 struct DdlOptions {
   std::string default_charset = "utf8mb4";
   std::string default_collate = "utf8mb4_bin";
-  bool split_table = false;
   int64_t max_index_length = 3072;  ///< bytes of one key
 };
 

@@ -21,8 +21,8 @@ class DdlTransaction {
   virtual ~DdlTransaction() = default;
   virtual uint64_t start_ts() const = 0;
   virtual MetaStore& store() = 0;
-  /// `binlog`: null for none. kAborted: a write conflict, nothing happened, try again. An error
-  /// with code kUnknown: the outcome is not known.
+  /// `binlog`: null for none. An error means that nothing happened, except is_undetermined() of
+  /// kv/kv_error.h.
   virtual Status commit(const DdlBinlog* binlog) = 0;
 };
 
@@ -40,7 +40,6 @@ class IndexBackfill {
     schema::TableInfoPtr table;
     int64_t index_id = 0;
     int64_t physical_id = 0;   ///< the table or one partition
-    uint64_t snapshot_ts = 0;  ///< rows committed later were written with the index
     int64_t start_handle = 0;  ///< the first to do
   };
   struct Batch {
@@ -48,8 +47,9 @@ class IndexBackfill {
     int64_t next_handle = 0;
     bool done = false;  ///< no rows are left in this table or partition
   };
-  /// Does one batch in a transaction of its own. Error 1062 for a duplicate; kAborted when it
-  /// should be tried again.
+  /// Does one batch in a transaction of its own, reading the rows as they are now: those that
+  /// change meanwhile get their entries from who changes them. Error 1062 for a duplicate; 9007
+  /// when it should be tried again.
   virtual Result<Batch> run(const Task& task) = 0;
 };
 
@@ -58,6 +58,8 @@ class SqlRunner {
  public:
   virtual ~SqlRunner() = default;
   virtual Status execute(std::string_view sql) = 0;
+  /// Does this SELECT give at least one row?
+  virtual Result<bool> any_row(std::string_view select) = 0;
 };
 
 }  // namespace tbl::tidb
