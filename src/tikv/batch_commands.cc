@@ -133,9 +133,8 @@ class BatchCommandsHandler::Replies {
   bool half_closed_ = false;
 };
 
-BatchCommandsHandler::BatchCommandsHandler(const MethodContext& context, rpc::WorkerPool& pool,
-                                           rpc::ServerCallPtr call)
-    : context_(context), pool_(pool), replies_(std::make_shared<Replies>(std::move(call))) {}
+BatchCommandsHandler::BatchCommandsHandler(const Dispatcher& dispatcher, rpc::ServerCallPtr call)
+    : dispatcher_(dispatcher), replies_(std::make_shared<Replies>(std::move(call))) {}
 
 BatchCommandsHandler::~BatchCommandsHandler() = default;
 
@@ -151,12 +150,11 @@ void BatchCommandsHandler::on_message(std::string message) {
       return replies_->fail(
           unimplemented("BatchCommands: unknown command " + std::to_string(request.command)));
     }
-    pool_.submit([&context = context_, replies = replies_, frame, request, method] {
-      SubResponse response{request.id, request.command, {}};
-      const Status status = method->run(context, request.bytes, &response.bytes);
-      if (!status.ok()) return replies->fail(status);
-      replies->answer(std::move(response));
-    });
+    dispatcher_.run(*method, {frame, request.bytes},
+                    [replies = replies_, request](const Status& status, std::string bytes) {
+                      if (!status.ok()) return replies->fail(status);
+                      replies->answer({request.id, request.command, std::move(bytes)});
+                    });
   }
 }
 

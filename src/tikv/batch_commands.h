@@ -10,8 +10,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "rpc/server.h"
-#include "rpc/worker_pool.h"
-#include "tikv/methods.h"
+#include "tikv/dispatcher.h"
 
 namespace tbl::tikv {
 
@@ -39,8 +38,8 @@ std::string encode_batch(const std::vector<SubResponse>& responses);
 /// UNIMPLEMENTED, a failing storage with its error; the client then asks again.
 class BatchCommandsHandler : public rpc::CallHandler {
  public:
-  BatchCommandsHandler(const MethodContext& context, rpc::WorkerPool& pool,
-                       rpc::ServerCallPtr call);
+  /// `dispatcher` must outlive the call.
+  BatchCommandsHandler(const Dispatcher& dispatcher, rpc::ServerCallPtr call);
   ~BatchCommandsHandler() override;
   void on_message(std::string message) override;
   void on_half_close() override;
@@ -48,8 +47,7 @@ class BatchCommandsHandler : public rpc::CallHandler {
   class Replies;
 
  private:
-  const MethodContext& context_;
-  rpc::WorkerPool& pool_;
+  const Dispatcher& dispatcher_;
   std::shared_ptr<Replies> replies_;  ///< shared with requests that are running
 };
 

@@ -18,7 +18,7 @@ Status parse(Bytes bytes, Request* request) {
 
 /// A command on the region that the request's context names.
 template <typename Request, typename Response, Status (*command)(Store&, const Request&, Response*)>
-Status on_region(const MethodContext& context, Bytes bytes, std::string* out) {
+Status on_region(const MethodContext& context, Bytes bytes, std::string* out, LockWait*) {
   Request request;
   TBL_TRY(parse(bytes, &request));
   Response response;
@@ -34,7 +34,7 @@ Status on_region(const MethodContext& context, Bytes bytes, std::string* out) {
 
 /// A command on the whole store.
 template <typename Request, typename Response, Status (*command)(Store&, const Request&, Response*)>
-Status on_store(const MethodContext& context, Bytes bytes, std::string* out) {
+Status on_store(const MethodContext& context, Bytes bytes, std::string* out, LockWait*) {
   Request request;
   TBL_TRY(parse(bytes, &request));
   Response response;
@@ -43,9 +43,24 @@ Status on_store(const MethodContext& context, Bytes bytes, std::string* out) {
   return ok_status();
 }
 
+Status lock_pessimistically(const MethodContext& context, Bytes bytes, std::string* out,
+                            LockWait* wait) {
+  kvrpcpb::PessimisticLockRequest request;
+  TBL_TRY(parse(bytes, &request));
+  kvrpcpb::PessimisticLockResponse response;
+  errorpb::Error error;
+  if (context.region.admits(request.context(), false, &error)) {
+    TBL_TRY(lock_or_wait(context.store, request, &response, wait));
+  } else {
+    *response.mutable_region_error() = std::move(error);
+  }
+  response.SerializeToString(out);
+  return ok_status();
+}
+
 /// A region never splits here. The answer says so: it is the only one afterwards too, which clients
 /// take.
-Status split_region(const MethodContext& context, Bytes bytes, std::string* out) {
+Status split_region(const MethodContext& context, Bytes bytes, std::string* out, LockWait*) {
   kvrpcpb::SplitRegionRequest request;
   TBL_TRY(parse(bytes, &request));
   kvrpcpb::SplitRegionResponse response;
@@ -62,7 +77,7 @@ Status split_region(const MethodContext& context, Bytes bytes, std::string* out)
 }
 
 /// BatchCommandsEmpty: answers its test_id; a delay is for load tests of the original.
-Status empty(const MethodContext&, Bytes bytes, std::string* out) {
+Status empty(const MethodContext&, Bytes bytes, std::string* out, LockWait*) {
   tikvpb::BatchCommandsEmptyRequest request;
   TBL_TRY(parse(bytes, &request));
   tikvpb::BatchCommandsEmptyResponse response;
@@ -89,7 +104,7 @@ const std::vector<Method>& methods() {
       {"KvResolveLock", 10, TBL_ON_REGION(ResolveLock, resolve_lock)},
       {"KvGC", 11, TBL_ON_REGION(GC, gc)},
       {"KvDeleteRange", 12, TBL_ON_REGION(DeleteRange, delete_range)},
-      {"KvPessimisticLock", 23, TBL_ON_REGION(PessimisticLock, pessimistic_lock)},
+      {"KvPessimisticLock", 23, lock_pessimistically},
       {"KVPessimisticRollback", 24, TBL_ON_REGION(PessimisticRollback, pessimistic_rollback)},
       {"KvCheckTxnStatus", 25, TBL_ON_REGION(CheckTxnStatus, check_txn_status)},
       {"KvTxnHeartBeat", 26, TBL_ON_REGION(TxnHeartBeat, txn_heart_beat)},

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "tikv/mvcc/command.h"
+#include "tikv/mvcc/commands.h"
 #include "tikv/region.h"
 
 namespace tbl::tikv {
@@ -21,9 +22,10 @@ struct MethodContext {
 struct Method {
   const char* name;     ///< of the gRPC method
   uint32_t subcommand;  ///< its number in BatchCommands; 0: only unary
-  /// Checks the region, runs the command, serializes the answer. May block. Errors: kInternal for
-  /// bytes that are no request, and what the storage says.
-  Status (*run)(const MethodContext& context, Bytes request, std::string* response);
+  /// Checks the region, runs the command, serializes the answer. May block, but not for another
+  /// transaction's lock: then `wait` holds a ticket and there is no answer yet. Errors: kInternal
+  /// for bytes that are no request, and what the storage says.
+  Status (*run)(const MethodContext& context, Bytes request, std::string* response, LockWait* wait);
 };
 
 /// All there are; what is not in it is UNIMPLEMENTED. Lives for ever.

@@ -35,7 +35,8 @@ class Methods : public ::testing::Test {
     for (const auto& method : methods()) {
       if (method.name != name) continue;
       std::string response;
-      const Status status = method.run({*store, *region}, *from_hex(request), &response);
+      LockWait wait;
+      const Status status = method.run({*store, *region}, *from_hex(request), &response, &wait);
       return status.ok() ? to_hex(response) : status.to_string();
     }
     return "no method " + name;

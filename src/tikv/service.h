@@ -3,7 +3,7 @@
 
 #include "rpc/server.h"
 #include "rpc/worker_pool.h"
-#include "tikv/methods.h"
+#include "tikv/dispatcher.h"
 
 namespace tbl::tikv {
 
@@ -11,14 +11,13 @@ namespace tbl::tikv {
 /// server's run; stop the pool after the server.
 class TikvService {
  public:
-  TikvService(MethodContext context, rpc::WorkerPool& pool) : context_(context), pool_(pool) {}
+  TikvService(MethodContext context, rpc::WorkerPool& pool) : dispatcher_(context, pool) {}
   void register_methods(rpc::Server& server);
 
  private:
   void register_unary(rpc::Server& server, const Method& method);
 
-  const MethodContext context_;
-  rpc::WorkerPool& pool_;
+  const Dispatcher dispatcher_;
 };
 
 }  // namespace tbl::tikv

@@ -18,6 +18,7 @@ rpc::ServerOptions server_options(const Options& options) {
   out.loop_threads = 2;
   out.pool_threads = 1;
   out.tls = options.tls;
+  out.tls.demand_client_certificate = true;
   return out;
 }
 
@@ -25,6 +26,7 @@ rpc::ServerOptions status_options(const Options& options) {
   rpc::ServerOptions out;
   out.pool_threads = 1;
   out.tls = options.tls;
+  out.tls.demand_client_certificate = true;
   return out;
 }
 
@@ -43,6 +45,7 @@ class TikvServer::Impl {
     heartbeats_.reset();
     server_.stop(kStopGrace);
     status_server_.stop();
+    if (store_) store_->lock_waits.stop();
     pool_.stop();
   }
 

@@ -12,7 +12,10 @@ void WriteCommand::put_lock(const Key& key, const Lock& lock) {
   edits_.put(Cf::kLock, key.data(), encode_lock(lock));
 }
 
-void WriteCommand::erase_lock(const Key& key) { edits_.erase(Cf::kLock, key.data()); }
+void WriteCommand::erase_lock(const Key& key) {
+  edits_.erase(Cf::kLock, key.data());
+  released_.push_back(key.raw());
+}
 
 void WriteCommand::put_value(const Key& key, uint64_t start_ts, Bytes value) {
   edits_.put(Cf::kDefault, key.at(start_ts), value);
@@ -51,7 +54,9 @@ Status WriteCommand::roll_back(const Key& key, uint64_t start_ts,
 
 Status WriteCommand::apply() {
   if (edits_.empty()) return ok_status();
-  return store_.engine.write(edits_);
+  TBL_TRY(store_.engine.write(edits_));
+  store_.lock_waits.released(released_);
+  return ok_status();
 }
 
 }  // namespace tbl::tikv

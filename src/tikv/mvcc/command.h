@@ -9,6 +9,7 @@
 #include "tikv/mvcc/engine.h"
 #include "tikv/mvcc/key.h"
 #include "tikv/mvcc/latches.h"
+#include "tikv/mvcc/lock_waits.h"
 #include "tikv/mvcc/reader.h"
 
 namespace tbl::tikv {
@@ -18,6 +19,7 @@ struct Store {
   explicit Store(Engine& e) : engine(e) {}
   Engine& engine;
   Latches latches;
+  LockWaits lock_waits;
 };
 
 /// One writing command in progress; lives on the stack of the thread that runs it. Holds the
@@ -39,7 +41,8 @@ class WriteCommand {
   /// instead.
   Status roll_back(const Key& key, uint64_t start_ts, const std::optional<Lock>& own_lock);
 
-  /// Makes the edits durable; last call. Nothing to do is ok.
+  /// Makes the edits durable, then tells those who wait for a lock that is gone; last call. Nothing
+  /// to do is ok.
   Status apply();
 
  private:
@@ -50,6 +53,7 @@ class WriteCommand {
   Snapshot snapshot_;
   Reader reader_;
   WriteSet edits_;
+  std::vector<std::string> released_;  ///< raw keys whose locks go
 };
 
 /// The keys of a repeated bytes field, a vector or the like.

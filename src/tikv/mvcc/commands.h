@@ -4,6 +4,10 @@
 // caller.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
 #include "base/status.h"
 
 namespace kvrpcpb {
@@ -81,9 +85,8 @@ Status resolve_lock(Store& store, const kvrpcpb::ResolveLockRequest& request,
 Status scan_lock(Store& store, const kvrpcpb::ScanLockRequest& request,
                  kvrpcpb::ScanLockResponse* response);
 
-// pessimistic.cc. A lock held by another is answered at once, whatever the wait timeout: clients
-// then resolve it or back off and ask again. Deadlocks are not looked for: a client's lock wait
-// timeout ends them.
+// pessimistic.cc. A lock held by another is answered at once, whatever the wait timeout: who wants
+// to wait comes through lock_or_wait().
 Status pessimistic_lock(Store& store, const kvrpcpb::PessimisticLockRequest& request,
                         kvrpcpb::PessimisticLockResponse* response);
 Status pessimistic_rollback(Store& store, const kvrpcpb::PessimisticRollbackRequest& request,
@@ -102,5 +105,17 @@ Status delete_range(Store& store, const kvrpcpb::DeleteRangeRequest& request,
 Status unsafe_destroy_range(Store& store, const kvrpcpb::UnsafeDestroyRangeRequest& request,
                             kvrpcpb::UnsafeDestroyRangeResponse* response);
 Status gc(Store& store, const kvrpcpb::GCRequest& request, kvrpcpb::GCResponse* response);
+
+/// A request that may have to wait for a lock, over all its attempts.
+struct LockWait {
+  std::optional<uint64_t> ticket;                    ///< set by an attempt: park it, then try again
+  std::chrono::steady_clock::time_point deadline{};  ///< set by the first attempt
+};
+// lock_or_wait.cc. One attempt: when another transaction holds a lock that the client is willing to
+// wait for, `wait` gets a ticket of Store::lock_waits and the answer is void. After the deadline,
+// and with a negative wait_timeout, the lock is answered. A wait that would close a circle is
+// answered with `deadlock` instead.
+Status lock_or_wait(Store& store, const kvrpcpb::PessimisticLockRequest& request,
+                    kvrpcpb::PessimisticLockResponse* response, LockWait* wait);
 
 }  // namespace tbl::tikv

@@ -1,5 +1,7 @@
 #include "tikv/mvcc/errors.h"
 
+#include <functional>
+
 #include "proto/kvrpcpb.pb.h"
 
 namespace tbl::tikv {
@@ -34,6 +36,15 @@ void fill_lock_info(const Key& key, const Lock& lock, kvrpcpb::LockInfo* info) {
 
 void set_locked(const Key& key, const Lock& lock, kvrpcpb::KeyError* error) {
   fill_lock_info(key, lock, error->mutable_locked());
+}
+
+void set_deadlock(const Key& key, uint64_t lock_ts, const Key& deadlock_key,
+                  kvrpcpb::KeyError* error) {
+  auto* out = error->mutable_deadlock();
+  out->set_lock_ts(lock_ts);
+  out->set_lock_key(key.raw());
+  out->set_deadlock_key(deadlock_key.raw());
+  out->set_deadlock_key_hash(std::hash<std::string>()(deadlock_key.raw()));
 }
 
 void set_conflict(const Key& key, const Conflict& conflict, kvrpcpb::KeyError* error) {

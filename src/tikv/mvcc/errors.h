@@ -16,6 +16,9 @@ class LockInfo;
 namespace tbl::tikv {
 
 void fill_lock_info(const Key& key, const Lock& lock, kvrpcpb::LockInfo* info);
+/// Waiting for the lock at `key` would wait for itself; `deadlock_key` is where the circle closes.
+void set_deadlock(const Key& key, uint64_t lock_ts, const Key& deadlock_key,
+                  kvrpcpb::KeyError* error);
 void set_locked(const Key& key, const Lock& lock, kvrpcpb::KeyError* error);
 
 enum class ConflictReason : uint8_t { kOptimistic = 1, kPessimisticRetry = 2, kSelfRolledBack = 3 };

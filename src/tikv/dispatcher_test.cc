@@ -1,0 +1,103 @@
+#include "tikv/dispatcher.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+
+#include "proto/kvrpcpb.pb.h"
+
+namespace tbl::tikv {
+namespace {
+
+class DispatcherTest : public ::testing::Test {
+ protected:
+  DispatcherTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "dispatch-XXXXXX").string();
+    dir_ = mkdtemp(pattern.data());
+    EngineOptions options;
+    options.dir = dir_;
+    engine_ = std::move(Engine::open(options)).value();
+    store_ = std::make_unique<Store>(*engine_);
+    meta_.set_id(10);
+    meta_.add_peers();
+    region_ = std::make_unique<LocalRegion>(meta_);
+    dispatcher_ = std::make_unique<Dispatcher>(MethodContext{*store_, *region_}, pool_);
+  }
+  ~DispatcherTest() override {
+    store_->lock_waits.stop();
+    pool_.stop();
+    store_.reset();
+    engine_.reset();
+    std::filesystem::remove_all(dir_);
+  }
+
+  template <typename Response, typename Request>
+  std::future<Response> call(uint32_t command, Request request) {
+    request.mutable_context()->set_region_id(10);
+    const auto frame = std::make_shared<const std::string>(request.SerializeAsString());
+    auto promise = std::make_shared<std::promise<Response>>();
+    dispatcher_->run(*find_subcommand(command), {frame, *frame},
+                     [promise](const Status& status, const std::string& bytes) {
+                       Response response;
+                       EXPECT_TRUE(status.ok()) << status.to_string();
+                       EXPECT_TRUE(response.ParseFromString(bytes));
+                       EXPECT_FALSE(response.has_region_error());
+                       promise->set_value(response);
+                     });
+    return promise->get_future();
+  }
+  std::future<kvrpcpb::PessimisticLockResponse> lock(uint64_t start_ts, const std::string& key) {
+    kvrpcpb::PessimisticLockRequest request;
+    request.set_start_version(start_ts);
+    request.set_for_update_ts(start_ts);
+    request.set_primary_lock(key);
+    request.set_lock_ttl(3000);
+    auto* mutation = request.add_mutations();
+    mutation->set_op(kvrpcpb::PessimisticLock);
+    mutation->set_key(key);
+    return call<kvrpcpb::PessimisticLockResponse>(23, request);
+  }
+
+  std::string dir_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Store> store_;
+  metapb::Region meta_;
+  std::unique_ptr<LocalRegion> region_;
+  rpc::WorkerPool pool_{"test", 1};  // one thread: a waiter that kept it would stop everything
+  std::unique_ptr<Dispatcher> dispatcher_;
+};
+
+TEST_F(DispatcherTest, AWaiterIsAnsweredWhenTheLockIsGone) {
+  EXPECT_EQ(lock(10, "a").get().errors_size(), 0);
+  auto waiting = lock(20, "a");
+  auto another = lock(30, "b");
+  EXPECT_EQ(another.get().errors_size(), 0);
+  EXPECT_EQ(waiting.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  kvrpcpb::PessimisticRollbackRequest unlock;
+  unlock.set_start_version(10);
+  unlock.set_for_update_ts(10);
+  unlock.add_keys("a");
+  call<kvrpcpb::PessimisticRollbackResponse>(24, unlock).get();
+  EXPECT_EQ(waiting.get().errors_size(), 0);
+}
+
+TEST_F(DispatcherTest, AWaiterIsAnsweredWithTheLockAfterASecond) {
+  lock(10, "a").get();
+  const auto response = lock(20, "a").get();
+  ASSERT_EQ(response.errors_size(), 1);
+  EXPECT_EQ(response.errors(0).locked().lock_version(), 10u);
+}
+
+TEST_F(DispatcherTest, OneOfTwoThatWaitForEachOtherIsTold) {
+  lock(10, "a").get();
+  lock(20, "b").get();
+  auto first = lock(10, "b");
+  const auto second = lock(20, "a").get();
+  ASSERT_EQ(second.errors_size(), 1);
+  EXPECT_TRUE(second.errors(0).has_deadlock());
+  first.get();
+}
+
+}  // namespace
+}  // namespace tbl::tikv
