@@ -61,7 +61,7 @@ Result<ExprPtr> bind_literal(const ast::Literal& node, const BuildContext& ctx) 
     case ast::LiteralKind::kNull:
       return Constant::of(Value::null());
     case ast::LiteralKind::kBool:
-      return constant(Value::of_bool(node.number != 0), bool_type());
+      return constant(Value::of_bool(node.number != 0), truth_type());
     case ast::LiteralKind::kInt: {
       auto width = static_cast<int64_t>(std::to_string(node.number).size());
       return constant(Value::of_int(static_cast<int64_t>(node.number)), int_type_of_width(width));

@@ -12,23 +12,6 @@ namespace {
 Result<FieldType> bits(BuildCall&) { return int_type(true); }
 Result<FieldType> count_type(BuildCall&) { return int_type_of_width(2); }
 
-/// Negative integers count as their two's complement.
-Result<uint64_t> bits_of(const Value& v, EvalContext& ctx) {
-  switch (v.kind()) {
-    case ValueKind::kUint:
-      return v.as_uint();
-    case ValueKind::kBits:
-    case ValueKind::kDecimal:
-      if (v.kind() == ValueKind::kBits || !v.as_decimal().negative())
-        return to_uint(v, ctx.convert);
-      [[fallthrough]];
-    default: {
-      TBL_ASSIGN(int64_t number, to_int(v, ctx.convert));
-      return static_cast<uint64_t>(number);
-    }
-  }
-}
-
 enum class BitOp : uint8_t { kAnd, kOr, kXor, kLeft, kRight };
 
 template <BitOp kOp>

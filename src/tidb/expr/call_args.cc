@@ -23,6 +23,22 @@ Result<int64_t> length_arg(const Call& call, size_t i) {
   return int_arg(call, i);
 }
 
+Result<uint64_t> bits_of(const Value& v, EvalContext& ctx) {
+  switch (v.kind()) {
+    case ValueKind::kUint:
+      return v.as_uint();
+    case ValueKind::kBits:
+    case ValueKind::kDecimal:
+      if (v.kind() == ValueKind::kBits || !v.as_decimal().negative())
+        return to_uint(v, ctx.convert);
+      [[fallthrough]];
+    default: {
+      TBL_ASSIGN(int64_t number, to_int(v, ctx.convert));
+      return static_cast<uint64_t>(number);
+    }
+  }
+}
+
 Result<Value> divided_by_zero(EvalContext& ctx) {
   if (ctx.convert.sql_mode & kModeErrorForDivisionByZero) {
     TBL_TRY(ctx.convert.report(division_by_zero()));

@@ -33,6 +33,9 @@ Result<int64_t> length_arg(const Call& call, size_t i);
 /// Characters count as bytes in this argument.
 inline bool is_bytes_arg(const Call& call, size_t i) { return call.arg_type(i).is_byte_string(); }
 
+/// For operations on bits: a negative number counts as its two's complement.
+Result<uint64_t> bits_of(const Value& v, EvalContext& ctx);
+
 /// NULL with a warning, or an error in a strict writing statement, under
 /// ERROR_FOR_DIVISION_BY_ZERO; else just NULL.
 Result<Value> divided_by_zero(EvalContext& ctx);

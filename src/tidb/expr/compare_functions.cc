@@ -11,7 +11,7 @@ namespace tbl::tidb {
 
 namespace {
 
-Result<FieldType> boolean(BuildCall&) { return bool_type(); }
+Result<FieldType> boolean(BuildCall&) { return truth_type(); }
 
 template <CompareOp kOp>
 Result<Value> eval_compare(Call& call) {

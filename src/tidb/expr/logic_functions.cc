@@ -6,7 +6,7 @@ namespace tbl::tidb {
 
 namespace {
 
-Result<FieldType> boolean(BuildCall&) { return bool_type(); }
+Result<FieldType> boolean(BuildCall&) { return truth_type(); }
 
 /// kDecides: the truth of one operand that settles the result without the other.
 template <bool kDecides>

@@ -37,6 +37,12 @@ EvalClass numeric_class(const FieldType& type) {
   }
 }
 
+FieldType truth_type() {
+  FieldType t = bool_type();
+  t.flag |= kFlagBoolean;
+  return t;
+}
+
 FieldType int_type_of_width(int64_t width, bool is_unsigned) {
   FieldType t = int_type(is_unsigned);
   t.flen = width;

@@ -24,6 +24,11 @@ bool is_temporal(const FieldType& type);
 /// kInt, kDecimal or kDouble: what a value turns into in arithmetic.
 EvalClass numeric_class(const FieldType& type);
 
+/// Marks the type of a truth value, which JSON documents show as true and false. Internal: not one
+/// of MySQL's flags, and above those that clients get.
+constexpr uint32_t kFlagBoolean = 1U << 18;
+/// 0 or 1, with kFlagBoolean.
+FieldType truth_type();
 FieldType int_type_of_width(int64_t width, bool is_unsigned = false);
 /// `decimals` -1: as many as it takes.
 FieldType real_type(int decimals);

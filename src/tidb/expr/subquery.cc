@@ -1,7 +1,7 @@
 #include "tidb/expr/subquery.h"
 
 #include "tidb/expr/compare_op.h"
-#include "tidb/types/field_type.h"
+#include "tidb/expr/result_type.h"
 #include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
@@ -150,7 +150,7 @@ Volatility SubqueryExpr::own_volatility() const {
 }
 
 Result<ExprPtr> make_subquery(SubqueryKind kind, std::unique_ptr<SubqueryRunner> runner) {
-  FieldType type = bool_type();
+  FieldType type = truth_type();
   if (kind == SubqueryKind::kScalar) {
     type = runner->columns()[0];
     type.flag &= ~static_cast<uint32_t>(schema::kFlagNotNull);
@@ -167,7 +167,7 @@ Result<ExprPtr> make_quantified(ExprPtr left, CompareOp op, SubqueryKind kind,
   if (left->kind() == ExprKind::kSubquery && columns > 1) {
     return not_supported_yet("a row subquery as the left operand of a comparison");
   }
-  return ExprPtr(new SubqueryExpr(kind, op, bool_type(), one(std::move(left)), std::move(runner)));
+  return ExprPtr(new SubqueryExpr(kind, op, truth_type(), one(std::move(left)), std::move(runner)));
 }
 
 Result<ExprPtr> make_row_subquery(ExprPtr left, CompareOp op, ExprPtr right) {

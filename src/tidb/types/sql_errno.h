@@ -163,6 +163,7 @@ enum SqlErrno : int {
   kErrFeatureDisabled = 1289,
   kErrOptionPreventsStatement = 1290,
   kErrDuplicatedValueInType = 1291,
+  kErrCutValueGroupConcat = 1260,
   kErrTruncatedWrongValue = 1292,
   kErrTooMuchAutoTimestampCols = 1293,
   kErrInvalidOnUpdate = 1294,
