@@ -60,8 +60,8 @@ size_t valid_prefix(std::string_view charset, std::string_view text);
 size_t utf8_count(std::string_view text);
 /// Bytes of the first `count` characters, or all.
 size_t utf8_prefix(std::string_view text, size_t count);
-/// Lower and upper case of the alphabets with simple mappings (Latin, Greek, Cyrillic, Armenian,
-/// full-width); other bytes stay as they are.
+/// Lower and upper case, character by character, as the C library knows them; bytes that are no
+/// valid character stay as they are.
 std::string utf8_lower(std::string_view text);
 std::string utf8_upper(std::string_view text);
 /// ASCII only.

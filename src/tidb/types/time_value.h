@@ -94,7 +94,7 @@ std::optional<int64_t> unix_micros_of(const TimeValue& v, const codec::TimeZone&
 // ---- calendar
 
 constexpr bool is_leap_year(uint32_t year) {
-  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return year % 4 == 0 && (year % 100 != 0 || (year % 400 == 0 && year != 0));
 }
 int days_in_month(uint32_t year, uint32_t month);
 /// Real month and day (not zero), the day within the month.
