@@ -28,8 +28,8 @@ class RowEvents {
 
  private:
   struct Event {
-    int64_t table_id;
-    codec::MutationType type;
+    int64_t table_id = 0;
+    codec::MutationType type = codec::kMutationInsert;
     std::string row;
   };
   std::vector<Event> events_;

@@ -23,6 +23,9 @@ Status txn_too_large(uint64_t size);
 /// "entry too large, the max entry size is <n>, the size of data is <n>"
 Status entry_too_large(uint64_t limit, uint64_t size);
 Status undetermined(const Status& why);
+/// An error of the store's clients as TiDB tells it: 9002 with the cause behind; others as they
+/// are.
+Status store_error(Status status);
 /// A key for people: table, index and handle where it is one of those, else hex.
 std::string describe_key(Bytes key);
 

@@ -50,6 +50,7 @@ class KvStore {
   void drain();
 
  private:
+  friend class Committer;
   friend class Transaction;
   void add(const Transaction& txn);
   void remove(const Transaction& txn);

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <set>
 
 namespace tbl::tidb {
 
@@ -31,8 +30,7 @@ class LockWaits {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<uint64_t, uint64_t> waits_for_;
-  uint64_t ends_ = 0;                      ///< counts ended() of transactions that were waited for
-  std::map<uint64_t, uint64_t> ended_at_;  ///< holder that is waited for -> its end's number
+  std::map<uint64_t, uint64_t> ended_;  ///< transaction waited for -> number of its ends seen
 };
 
 }  // namespace tbl::tidb

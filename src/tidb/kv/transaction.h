@@ -88,7 +88,7 @@ class Transaction {
   /// One answer per key, in the order asked.
   Result<std::vector<std::optional<std::string>>> batch_get(const std::vector<std::string>& keys);
   Result<std::unique_ptr<KvCursor>> scan(KeyRange range, bool reverse = false);
-  Result<std::unique_ptr<KvCursor>> scan(KvCursor::Options options);
+  Result<std::unique_ptr<KvCursor>> scan_with(KvCursor::Options options);
   /// The own write of a key, if there is one; no look at the store.
   const BufferedWrite* own_write(Bytes key) const { return buffer_.find(key); }
 
@@ -141,22 +141,29 @@ class Transaction {
   Transaction(KvStore& store, uint64_t start_ts, TxnOptions options);
 
   Status check_writable(size_t bytes) const;
+  /// A lock's time to live counts from the start ts.
+  uint64_t ttl_ms(uint64_t from_now_ms) const;
   TxnHead head() const;
   Status lock_until(const std::vector<TxnLockKey>& keys, LockWait wait);
   Status lock_failed(const KeyFailure& failure, Status status) const;
   Status duplicate_error(Bytes key) const;
+  /// Before the first lock is held a failure takes back everything, the choice of primary too.
+  Status give_up_lock(Status why);
+  void unlock_all();
   bool is_interrupted() const { return options_.interrupted && *options_.interrupted; }
   void end();
 
   KvStore& store_;
   const uint64_t start_ts_;
   const TxnOptions options_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   uint64_t read_ts_;
   uint64_t for_update_ts_;
   MemBuffer buffer_;
   RowEvents events_;
-  std::set<std::string> locked_;  ///< pessimistic: held; optimistic: to be checked at commit
-  std::string primary_;           ///< pessimistic: the first key locked
+  std::set<std::string> locked_;     ///< pessimistic: held; optimistic: to be checked at commit
+  std::set<std::string> attempted_;  ///< pessimistic: may be locked
+  std::string primary_;              ///< pessimistic: the first key locked
   std::map<int64_t, DuplicateDescriber> describers_;
   int64_t schema_version_ = 0;
   std::optional<DdlBinlog> ddl_;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 
+#include "schema/table_info.h"
 #include "tidb/kv/kv_store.h"
 
 namespace tbl::tidb {
@@ -34,8 +35,7 @@ class AutoIdAllocator {
   Result<int64_t> next();
 
  private:
-  Status fetch(uint64_t at_least);
-  /// Makes the counter in the store at least `value` (or adds to it); fills base_ and end_.
+  /// Owns `add` values more, all above `at_least`.
   Status advance_store(uint64_t add, uint64_t at_least);
   uint64_t max_value() const;
 
@@ -52,7 +52,8 @@ class AutoIdAllocator {
 class AutoIds {
  public:
   explicit AutoIds(KvStore& store) : store_(store) {}
-  /// `db_id`: the database the table was created in (TableInfo::old_schema_id if set).
+  /// `db_id`: the database of the table. One that was renamed keeps its counter in the database it
+  /// was created in.
   std::shared_ptr<AutoIdAllocator> of(int64_t db_id, const schema::TableInfo& table);
   /// After DROP, TRUNCATE, or a change of the counter by DDL.
   void forget(int64_t table_id);

@@ -58,6 +58,9 @@ struct HandleRange {
   int64_t high = INT64_MAX;
 };
 KeyRange handle_key_range(int64_t physical_id, const HandleRange& range);
+/// The handles of an unsigned primary key from `low` to `high`, both included, in the key's order:
+/// those above INT64_MAX are negative handles.
+std::vector<HandleRange> unsigned_handle_ranges(uint64_t low, uint64_t high);
 
 /// "1-abc": the values of a key as the text of error 1062 shows them.
 std::string duplicate_text(const Row& values);

@@ -35,8 +35,7 @@ struct DuplicateRow {
 ///
 /// Indexes and columns that a DDL is adding or removing follow their state: delete-only ones only
 /// lose entries, write-only ones get them. One thread; the transaction, zone and allocator must
-/// outlive it. Also keep it until the transaction is over, or call nothing: errors at commit are
-/// described by a copy of what is needed.
+/// outlive it. It may go before the transaction is over.
 class TableWriter {
  public:
   TableWriter(TableInfoPtr table, Transaction& txn, WriterOptions options);
@@ -64,16 +63,18 @@ class TableWriter {
   enum class Check : uint8_t { kPresumeNew, kNow, kNone };
 
   const codec::TimeZone& zone() const;
+  Status check_table() const;
   Result<int64_t> physical_id(const Row& row) const;
-  Row completed(const Row& row) const;
-  Check insert_check() const;
-  Result<int64_t> insert_row(const Row& row, Check check);
-  Status put_record(int64_t physical_id, int64_t handle, const Row& row, Check check);
-  Status put_entry(const IndexPlace& place, const Row& row, int64_t handle, Check check);
-  Status put_unique(const std::string& key, std::string value, Check check,
-                    const std::function<Status()>& duplicate);
-  Status remove_entries(int64_t physical_id, const TableRow& row);
-  Status update_entries(const TableRow& before, const Row& after);
+  /// With a value for every column: those not public come from `from` or are the origin default.
+  Result<Row> completed(const Row& row, const Row* from) const;
+  Result<int64_t> insert_new(const Row& row, Check check);
+  Status insert_row(const TableRow& row, Check check);
+  Status put_record(const TableRow& row, Check check);
+  Status put_entry(const IndexPlace& place, const TableRow& row, Check check);
+  Status put_unique(std::string key, std::string value, Check check);
+  Result<std::vector<DuplicateRow>> read_duplicates(
+      int64_t physical, std::vector<std::pair<int64_t, Status>> handles);
+  Status update_entry(const IndexInfo& index, const TableRow& from, const TableRow& to);
   void describe_duplicates(int64_t physical_id);
 
   TableInfoPtr table_;
