@@ -87,7 +87,19 @@ class Cluster:
         self.tikv_process = self._process("tikv", "tikv-server", [
             f"--addr={self.address('tikv')}", f"--status-addr={self.address('tikv-status')}",
             "--data-dir=tikv.data", "--log-file=tikv.log", f"--pd-endpoints={self.address('pd')}"]).start()
-        self.tikv_process.wait_ready(lambda: self._region_has_leader())
+        # PD remembers the leaders of a store that is gone: only what the store itself serves counts.
+        self.tikv_process.wait_ready(self._store_serves)
+
+    def _store_serves(self):
+        """This process answers on its status port, PD has heard from it, and a read of the store succeeds."""
+        status = http_get(f"http://{self.address('tikv-status')}/status")
+        if status is None or not self._region_has_leader():
+            return False
+        tikv = Tikv(self.address("tikv"), self.pd)
+        try:
+            return tikv.serves()
+        finally:
+            tikv.close()
 
     def _region_has_leader(self):
         regions = http_get(f"http://{self.address('pd')}/pd/api/v1/regions")

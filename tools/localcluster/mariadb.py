@@ -18,7 +18,7 @@ class MariaDb:
         os.makedirs(self.directory, exist_ok=True)
         self.process = None
 
-    def start(self):
+    def start(self, own_session=False):
         data = os.path.join(self.directory, "data")
         if not os.path.isdir(os.path.join(data, "mysql")):
             subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--user=root",
@@ -32,7 +32,7 @@ class MariaDb:
             "--max-allowed-packet=256M", "--innodb-log-file-size=96M", "--innodb-flush-log-at-trx-commit=2",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin",
             "--skip-name-resolve", "--max-connections=500"] + self.options, self.directory)
-        self.process.start()
+        self.process.start(own_session)
         self.process.wait_ready(self.alive, timeout=60)
         return self
 

@@ -1,6 +1,8 @@
 """PD and TiKV through grpcio: what the tests and the player need of them."""
 import threading
 
+import grpc
+
 from . import stubs
 
 
@@ -60,6 +62,15 @@ class Tikv:
         if answer.HasField("region_error"):
             raise RuntimeError(f"{method}: {answer.region_error}")
         return answer
+
+    def serves(self):
+        """The store answers a read."""
+        m = self.messages
+        try:
+            self.call("KvGet", m.GetRequest(context=self.context, key=b"any", version=1), m.GetResponse)
+            return True
+        except (RuntimeError, grpc.RpcError):
+            return False
 
     def prewrite(self, mutations, start_ts, ttl=3000):
         m = self.messages

@@ -49,10 +49,12 @@ class Process:
         self.output = os.path.join(self.directory, f"{name}.out")
         self.popen = None
 
-    def start(self):
+    def start(self, own_session=False):
+        """In a session of its own it lives on when this program's terminal goes."""
         with open(self.output, "ab") as out:
             self.popen = subprocess.Popen(self.argv, cwd=self.directory, env=self.env, stdout=out,
-                                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+                                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                          start_new_session=own_session)
         return self
 
     @property

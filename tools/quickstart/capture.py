@@ -1,8 +1,5 @@
-#!/usr/bin/python3
-"""The show of ./quickstart: start a cluster, play a capture through it, compare every table."""
-import argparse
+"""Plays what a real TiDB wrote through pump and drainer into MariaDB, and compares every table."""
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -79,26 +76,24 @@ and stop everything in order with
     for p in {pids}; do kill $p; tail --pid=$p -f /dev/null; done""")
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="./quickstart", description=__doc__)
+def add_arguments(parser):
+    parser.add_argument("recording", nargs="?", default="types", choices=("types", "stress", "clustered"))
     parser.add_argument("--keep", action="store_true", help="leave everything running and say how to connect")
-    parser.add_argument("--capture", default="types", choices=("types", "stress", "clustered"),
-                        help="which recording to play (default: types)")
-    options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
+
+def run(options):
     directory = tempfile.mkdtemp(prefix="tidb-binlog-quickstart-")
     cluster = Cluster(directory, ports=dict(PORTS))
     kept = False
     try:
         check_ports()
-        capture = Capture(options.capture)
+        capture = Capture(options.recording)
         cluster.set_clock_before(capture.first_ts)
         say("Starting a cluster")
         start(cluster, capture)
         say("Playing what a real TiDB wrote through pump and drainer into MariaDB")
         play(cluster, capture)
-        if options.capture == "types":
+        if options.recording == "types":
             show_tables(cluster.mariadb)
         compare(cluster, capture)
         kept = options.keep
@@ -114,9 +109,5 @@ def main():
             cluster.stop()
             shutil.rmtree(directory, ignore_errors=True)
     if not kept:
-        say("Stopped everything. Try ./quickstart --keep to look around.")
+        say("Stopped everything. Try ./quickstart capture --keep to look around.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What ./quickstart shows; one module per show."""
