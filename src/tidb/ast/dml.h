@@ -5,7 +5,7 @@
 
 namespace tbl::tidb::ast {
 
-/// SELECT, also in parentheses, with WITH, or a chain of set operations; TABLE t; VALUES ROW(..).
+/// SELECT, also in parentheses, with WITH, or a chain of set operations.
 struct SelectStatement : Statement {
   static constexpr StatementKind kKind = StatementKind::kSelect;
   SelectStatement() : Statement(kKind) {}
