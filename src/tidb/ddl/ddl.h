@@ -39,6 +39,8 @@ struct DdlOptions {
   std::string default_charset = "utf8mb4";
   std::string default_collate = "utf8mb4_bin";
   int64_t max_index_length = 3072;  ///< bytes of one key
+  /// An integer primary key is an index beside a hidden row id, as with TiDB's option of this name.
+  bool alter_primary_key = false;
 };
 
 /// A row of ADMIN SHOW DDL JOBS.

@@ -113,12 +113,22 @@ void DdlWorker::run() {
   }
 }
 
+namespace {
+
+/// Must `later` wait for the end of `earlier`?
+bool depends_on(const DdlJob& later, const DdlJob& earlier) {
+  const bool on_database = later.table_id == 0 || earlier.table_id == 0;
+  return on_database ? later.schema_id == earlier.schema_id : later.table_id == earlier.table_id;
+}
+
+}  // namespace
+
 Result<std::optional<DdlJob>> DdlWorker::next_job(MetaReader& meta) {
   TBL_ASSIGN(auto general, meta.first_job(JobQueue::kGeneral));
   TBL_ASSIGN(auto index, meta.first_job(JobQueue::kAddIndex));
   if (!general) return index;
   if (!index) return general;
-  return index->id < general->id ? index : general;
+  return index->id < general->id && depends_on(*general, *index) ? index : general;
 }
 
 Result<bool> DdlWorker::run_once() {

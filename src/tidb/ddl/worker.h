@@ -22,7 +22,8 @@ namespace tbl::tidb {
 /// job carries the DDL binlog. The job moves to history in a transaction of its own, so a crash
 /// anywhere leaves a job that can be gone on with.
 ///
-/// Both queues are served, the lower job id first. A storage error is tried again for ever, with a
+/// A job in the general queue goes before the index being built, unless it concerns the same table
+/// or database and came later. A storage error is tried again for ever, with a
 /// growing pause.
 class DdlWorker {
  public:
@@ -31,6 +32,7 @@ class DdlWorker {
 
   void start();
   void stop();
+  bool is_stopped() const { return stop_.stop_requested(); }
   void set_sql_runner(SqlRunner* sql) { sql_ = sql; }
 
   /// A job was queued.
