@@ -140,6 +140,11 @@ Status Binder::function_args(const ast::FunctionCall& node, Args* args) {
 
 Result<ExprPtr> Binder::function(const ast::FunctionCall& node) {
   if (!node.schema.empty()) return no_such_function(node.schema + "." + node.name);
+  if (node.name == "convert" && !node.charset.empty()) {
+    Args args;
+    TBL_TRY(function_args(node, &args));
+    return make_function("convert_using", std::move(args), ctx_);
+  }
   if (!is_function(node.name)) {
     const std::string& db = ctx_.eval.current_db;
     return no_such_function(db.empty() ? node.name : db + "." + node.name);

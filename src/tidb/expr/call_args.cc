@@ -1,5 +1,6 @@
 #include "tidb/expr/call_args.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

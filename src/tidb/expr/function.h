@@ -11,7 +11,8 @@
 // date_sub with (date, amount, unit as a string constant "DAY_HOUR"); extract(unit, date),
 // timestampadd(unit, n, date), timestampdiff(unit, a, b); trim(text, remstr, mode) with mode 0
 // both, 1 leading, 2 trailing; get_format(kind, region), char(numbers..., charset or NULL
-// constant), position is locate, substr is substring, convert using is convert(text, charset).
+// constant), position is locate, substr is substring, CONVERT(text USING charset) is
+// convert_using(text, charset).
 #pragma once
 
 #include <string>

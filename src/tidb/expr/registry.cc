@@ -12,7 +12,10 @@ using Registry = std::unordered_map<std::string_view, const FunctionDef*>;
 Registry make_registry() {
   Registry all;
   for (auto family : {arithmetic_functions, bit_functions, compare_functions, logic_functions,
-                      control_functions, variable_functions}) {
+                      control_functions, variable_functions, pattern_functions,
+                      information_functions, lock_functions, math_functions, rounding_functions,
+                      string_functions, text_search_functions, text_code_functions, clock_functions,
+                      date_functions, date_arithmetic_functions, date_format_functions}) {
     for (const FunctionDef& def : family()) all.emplace(def.name, &def);
   }
   return all;
