@@ -61,6 +61,14 @@ class RegionCalls {
     }
   }
 
+  /// One try at a store that is asked as a whole, without a region.
+  template <typename Request, typename Response>
+  Status send_to_store(const std::string& method, const std::string& address,
+                       const Request& request, Response* response) {
+    return call(*channels_.get(address), "/tikvpb.Tikv/" + method, request, response,
+                {options_.total_timeout, options_.stop});
+  }
+
   /// RegionCache::locate(), repeated while PD does not know or does not answer.
   Result<RegionPtr> locate(Bytes key, Backoff& backoff);
   Result<RegionPtr> locate_before(Bytes end, Backoff& backoff);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,19 +37,38 @@ class GcTables {
   virtual Status range_done(const Range& range) = 0;
 };
 
+/// What the collector asks of the cluster; ClusterGc, or a test's model.
+class GcCluster {
+ public:
+  virtual ~GcCluster() = default;
+  virtual Result<uint64_t> now_ts() = 0;
+  /// Registers the wish as service "gc_worker"; the lowest safe point of all services (drainer,
+  /// backups), which may be below it.
+  virtual Result<uint64_t> agree(uint64_t wanted) = 0;
+  /// Tells clients that older snapshots may be gone (etcd).
+  virtual Status announce(uint64_t safe_point) = 0;
+  virtual Status resolve_locks(uint64_t safe_point) = 0;
+  virtual Status destroy_range(const std::string& start, const std::string& end) = 0;
+  /// Lets the stores remove old versions: they look at PD's safe point.
+  virtual Status collect(uint64_t safe_point) = 0;
+};
+
 struct GcOptions {
-  std::string leader_id;  ///< uuid of this server
-  std::string leader_desc;
+  std::string leader_id;    ///< uuid of this server
+  std::string leader_desc;  ///< host and pid
   std::chrono::milliseconds tick{60000};
   StopToken stop;
 };
 
 /// Its own thread from start() to destruction. Each tick: renews the leader rows of mysql.tidb, and
 /// when tikv_gc_run_interval has passed since tikv_gc_last_run_time, collects below now minus
-/// tikv_gc_life_time, but never above a service's safe point in PD (drainer, backups), nor above
-/// the oldest transaction of this server.
+/// tikv_gc_life_time, but never above a service's safe point in PD, nor above the oldest
+/// transaction of this server. Rows of mysql.tidb that are missing are written with their standard
+/// values. Another server's unexpired lease is respected.
 class GcWorker {
  public:
+  GcWorker(GcCluster& cluster, KvStore& store, GcTables& tables, GcOptions options);
+  /// With the real cluster.
   GcWorker(cluster::Cluster& cluster, KvStore& store, GcTables& tables, GcOptions options);
   ~GcWorker();
 
@@ -61,13 +79,17 @@ class GcWorker {
   Status collect(uint64_t safe_point);
 
  private:
-  Result<std::optional<uint64_t>> due_safe_point(uint64_t now_ts);
-  Result<std::chrono::milliseconds> duration(const std::string& name, const std::string& standard,
-                                             const std::string& comment);
-  Result<uint64_t> allowed(uint64_t wanted);
-  Status renew_leader(uint64_t now_ts);
+  Result<std::optional<uint64_t>> due_safe_point(int64_t now_ms);
+  Result<bool> is_enabled();
+  Result<std::string> setting(const std::string& name, const std::string& standard,
+                              const std::string& comment);
+  Result<std::chrono::milliseconds> interval(const std::string& name, const std::string& comment);
+  /// False: another server leads.
+  Result<bool> lead(int64_t now_ms);
+  void destroy_ranges(const std::vector<GcTables::Range>& ranges);
 
-  cluster::Cluster& cluster_;
+  std::unique_ptr<GcCluster> own_cluster_;
+  GcCluster& cluster_;
   KvStore& store_;
   GcTables& tables_;
   const GcOptions options_;

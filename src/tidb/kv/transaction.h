@@ -87,6 +87,7 @@ class Transaction {
   Result<std::optional<std::string>> get(Bytes key);
   /// One answer per key, in the order asked.
   Result<std::vector<std::optional<std::string>>> batch_get(const std::vector<std::string>& keys);
+  /// Keys of the range in order, with the own writes.
   Result<std::unique_ptr<KvCursor>> scan(KeyRange range, bool reverse = false);
   Result<std::unique_ptr<KvCursor>> scan_with(KvCursor::Options options);
   /// The own write of a key, if there is one; no look at the store.
