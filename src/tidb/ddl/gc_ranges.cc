@@ -37,11 +37,10 @@ void add_tables(const std::vector<int64_t>& ids, std::vector<Range>* ranges) {
 void add_index(const DdlJob& job, const json& args, std::vector<Range>* ranges) {
   if (args.size() < 2 || !args[1].is_number_integer()) return;
   const auto index_id = args[1].get<int64_t>();
-  std::vector<int64_t> tables = ids_in(args, 2);
-  if (tables.empty()) tables.push_back(job.table_id);
-  for (int64_t table : tables) {
-    ranges->push_back({index_id, codec::index_prefix(table, index_id)});
-  }
+  const std::vector<int64_t> parts = ids_in(args, 2);
+  if (parts.empty()) ranges->push_back({index_id, codec::index_prefix(job.table_id, index_id)});
+  // The table's key is job and element: one row for each partition.
+  for (int64_t part : parts) ranges->push_back({part, codec::index_prefix(part, index_id)});
 }
 
 /// By the finished job's arguments, see job_args.h.
