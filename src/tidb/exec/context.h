@@ -1,19 +1,17 @@
 // What executors need of the world, for one statement.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 
 namespace tbl::tidb {
 
-class AutoIdSource;
+class AutoIds;
 struct EvalContext;
 class LoadDataInput;
-class RowEvents;
 class Schema;
 class Transaction;
 class VirtualCatalog;
@@ -41,16 +39,17 @@ struct ExecContext {
   EvalContext& eval;
   Transaction* transaction = nullptr;  ///< null only for plans that read no stored table
   const Schema* schema = nullptr;
-  RowEvents* events = nullptr;         ///< collects binlog rows; null: no binlog
-  AutoIdSource* auto_ids = nullptr;    ///< needed by INSERT and LOAD DATA
+  AutoIds* auto_ids = nullptr;         ///< needed by INSERT and LOAD DATA
   LoadDataInput* load_data = nullptr;  ///< needed by LOAD DATA
-  /// Whether rows that DML and FOR UPDATE touch are locked at once (pessimistic transactions).
-  bool pessimistic = false;
-  bool client_found_rows = false;  ///< affected rows of UPDATE count matched rows
+  bool client_found_rows = false;      ///< affected rows of UPDATE count matched rows
+  bool row_format_v2 = false;          ///< tidb_row_format_version = 2
+  bool check_in_place = false;         ///< tidb_constraint_check_in_place
   uint64_t auto_increment_increment = 1;
   uint64_t auto_increment_offset = 1;
   MemoryQuota memory;
   std::string temp_directory = "/tmp";  ///< where sorts spill to
+  /// Filled while a SELECT ... FOR UPDATE reads: the record keys it locks before it answers.
+  std::vector<std::string> keys_to_lock;
 };
 
 }  // namespace tbl::tidb

@@ -28,10 +28,11 @@ using ExecutorPtr = std::unique_ptr<Executor>;
 /// The executor of a plan and, below it, of its children.
 ExecutorPtr make_executor(const PlanNode& plan, ExecContext& context);
 
-/// Runs a planned statement to its end: rows or counters go to the sink. After an error the
-/// transaction holds part of the statement's writes: the session takes them back to its mark.
-/// Honours EvalContext's kill flag (1317) and the memory quota.
-Status run_statement(const StatementPlan& plan, ExecContext& context, ResultSink& sink);
+/// Runs a planned statement to its end: rows or counters go to the sink. DML and SELECT ... FOR
+/// UPDATE go through kv's run_statement(): an error leaves no writes behind, and a conflict in a
+/// pessimistic transaction starts the statement again (the sink hears of the last attempt only).
+/// Honours the kill flag of the context's hooks (1317) and the memory quota.
+Status execute_plan(const StatementPlan& plan, ExecContext& context, ResultSink& sink);
 
 /// The value of an expression of a statement without tables.
 Result<TypedValue> evaluate(const BoundExpression& bound, ExecContext& context);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "schema/table_info.h"
 #include "tidb/types/value.h"
 
 namespace tbl::tidb {
@@ -22,10 +23,12 @@ struct ColumnMeta {
 
 /// How a statement ended.
 struct OkInfo {
-  uint64_t affected_rows = 0;   ///< as MySQL counts them; matched rows under CLIENT_FOUND_ROWS
-  uint64_t last_insert_id = 0;  ///< first generated auto id, or the last given one; 0: none
-  uint64_t warnings = 0;        ///< left 0 by exec/: the session fills it from its collector
-  std::string message;          ///< "Records: 5  Duplicates: 0  Warnings: 0"; often empty
+  uint64_t affected_rows = 0;     ///< as MySQL counts them; matched rows under CLIENT_FOUND_ROWS
+  uint64_t last_insert_id = 0;    ///< first generated auto id, or the last given one; 0: none
+  bool id_was_generated = false;  ///< last_insert_id is what LAST_INSERT_ID() gives from now on
+  uint64_t result_rows = 0;       ///< rows sent, for FOUND_ROWS()
+  uint64_t warnings = 0;          ///< left 0 by exec/: the session fills it from its collector
+  std::string message;            ///< "Records: 5  Duplicates: 0  Warnings: 0"; often empty
 };
 
 /// Receives one statement's outcome: on_columns() and any number of on_row() for a result set, then

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "schema/table_info.h"
+#include "tidb/ast/query.h"
 #include "tidb/expr/aggregate.h"
 #include "tidb/expr/expr.h"
 #include "tidb/plan/range.h"
@@ -44,7 +45,6 @@ enum class PlanKind : uint8_t {
   kLimit,
   kUnionAll,
   kSetOperation,  ///< INTERSECT, EXCEPT
-  kLock,          ///< SELECT ... FOR UPDATE: locks the rows that pass
 };
 
 struct PlanNode {
@@ -71,6 +71,12 @@ enum class AccessKind : uint8_t {
   kIndexLookup,  ///< index ranges, then rows by handle
 };
 
+/// USE, IGNORE or FORCE INDEX. An empty name: USE INDEX ().
+struct IndexHint {
+  ast::IndexHintKind kind;
+  std::string name;  ///< lower case
+};
+
 struct DataSourcePlan : PlanNode {
   DataSourcePlan() : PlanNode(PlanKind::kDataSource) {}
 
@@ -87,15 +93,20 @@ struct DataSourcePlan : PlanNode {
 
   AccessKind access = AccessKind::kTableScan;
   const schema::IndexInfo* index = nullptr;  ///< into *table; also of a unique-key point get
-  std::vector<KeyRange> ranges;              ///< over the handle or the index's columns, sorted
+  std::vector<ValueRange> ranges;            ///< over the handle or the index's columns, sorted
   /// Conditions that `ranges` come from. When `ranges_at_open`, they hold columns of an outer
   /// query: ranges are made anew whenever the executor is opened.
   std::vector<ExprPtr> access_conditions;
   bool ranges_at_open = false;
+  double access_rows = 0;             ///< guess of what the ranges hold
+  size_t point_columns = 0;           ///< leading columns of the ranges that are points,
+  size_t points = 0;                  ///< and how many different ones
   std::vector<int64_t> physical_ids;  ///< the table's id, or those of partitions to read
-  bool keep_order = false;            ///< rows must come in the order of handle or index
+  std::vector<IndexHint> hints;
+  std::vector<std::string> partition_names;  ///< lower-case; of PARTITION (p0, p1)
+  bool keep_order = false;                   ///< rows must come in the order of handle or index
   bool reverse = false;
-  bool lock_rows = false;       ///< FOR UPDATE and DML: lock what passes the filters
+  bool lock_rows = false;       ///< SELECT ... FOR UPDATE: lock what passes the filters
   bool full_row = false;        ///< every column of TableInfo::columns, for DML
   uint64_t limit = UINT64_MAX;  ///< rows after which nobody asks for more
 };
@@ -182,10 +193,6 @@ struct SetOperationPlan : PlanNode {
   SetOperationPlan() : PlanNode(PlanKind::kSetOperation) {}
   bool except = false;  ///< else INTERSECT
   bool all = false;
-};
-
-struct LockPlan : PlanNode {
-  LockPlan() : PlanNode(PlanKind::kLock) {}
 };
 
 template <typename T>

@@ -41,6 +41,7 @@ struct TableAccess {
 struct QueryPlan {
   PlanPtr root;
   bool for_update = false;
+  bool no_wait = false;  ///< FOR UPDATE NOWAIT
 };
 
 /// A planned SELECT, INSERT, REPLACE, UPDATE, DELETE or LOAD DATA.

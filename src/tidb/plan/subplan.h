@@ -29,6 +29,9 @@ struct SubPlan {
   std::shared_ptr<OuterRow> slot;
   /// It calls rand() or the like, so every run may give other rows.
   bool is_volatile = false;
+  /// A run that its reader ends early must still keep all rows: the next reader may want others.
+  bool all_rows_matter = false;
+  bool is_optimized = false;
 };
 
 /// The runner of one place in an expression. Rows of the last run are kept while the outer values
@@ -49,12 +52,14 @@ class PlanSubquery : public SubqueryRunner {
 
   const SubPlan& plan() const { return *plan_; }
   SubPlan& mutable_plan() { return *plan_; }
+  /// No other expression runs this plan.
+  bool is_only_user() const { return plan_.use_count() == 1; }
   /// Values of the outer row that the plan needs: columns of the query around it.
   std::vector<ExprPtr>& outer() { return outer_; }
   const std::vector<ExprPtr>& outer() const { return outer_; }
 
  private:
-  Status fill(EvalContext& ctx, Row values);
+  Status run_anew(Row values, const std::function<bool(const Row&)>& on_row);
 
   std::shared_ptr<SubPlan> plan_;
   std::vector<ExprPtr> outer_;

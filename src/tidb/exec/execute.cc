@@ -1,0 +1,164 @@
+#include <map>
+
+#include "tidb/exec/dml.h"
+#include "tidb/exec/exec_util.h"
+#include "tidb/exec/executor.h"
+#include "tidb/exec/row_bytes.h"
+#include "tidb/kv/statement.h"
+#include "tidb/plan/subplan.h"
+
+namespace tbl::tidb {
+
+namespace {
+
+/// Runs subqueries; keeps the executor of each plan for the next time.
+class Engine : public SubqueryEngine {
+ public:
+  explicit Engine(ExecContext& context) : context_(context) {}
+
+  Status run(const PlanNode& plan, const std::function<bool(const Row&)>& on_row) override {
+    ExecutorPtr& executor = executors_[&plan];
+    if (!executor) executor = make_executor(plan, context_);
+    Status status = read(*executor, on_row);
+    executor->close();
+    return status;
+  }
+
+ private:
+  static Status read(Executor& executor, const std::function<bool(const Row&)>& on_row) {
+    TBL_TRY(executor.open());
+    Row row;
+    while (true) {
+      TBL_ASSIGN(bool more, executor.next(&row));
+      if (!more || !on_row(row)) return ok_status();
+    }
+  }
+
+  ExecContext& context_;
+  std::map<const PlanNode*, ExecutorPtr> executors_;
+};
+
+/// Puts an engine where a statement's subqueries look for it, for as long as it lives.
+class EngineUse {
+ public:
+  EngineUse(const std::shared_ptr<SubqueryEngine*>& slot, ExecContext& context)
+      : engine_(context), slot_(slot) {
+    if (slot_) *slot_ = &engine_;
+  }
+  ~EngineUse() {
+    if (slot_) *slot_ = nullptr;
+  }
+  EngineUse(const EngineUse&) = delete;
+  EngineUse& operator=(const EngineUse&) = delete;
+
+ private:
+  Engine engine_;
+  std::shared_ptr<SubqueryEngine*> slot_;
+};
+
+std::vector<ColumnMeta> metas_of(const std::vector<PlanColumn>& columns) {
+  std::vector<ColumnMeta> metas;
+  for (const PlanColumn& c : columns) {
+    metas.push_back({c.db, c.table, c.org_table, c.name, c.org_name, c.type});
+  }
+  return metas;
+}
+
+Status read_query(const PlanNode& root, ExecContext& context,
+                  const std::function<Status(const Row&)>& on_row) {
+  ExecutorPtr executor = make_executor(root, context);
+  auto read = [&]() -> Status {
+    KillCheck kill(context);
+    TBL_TRY(executor->open());
+    Row row;
+    while (true) {
+      TBL_TRY(kill.step());
+      TBL_ASSIGN(bool more, executor->next(&row));
+      if (!more) return ok_status();
+      TBL_TRY(on_row(row));
+    }
+  };
+  Status status = read();
+  executor->close();
+  return status;
+}
+
+/// Rows are only sent when their locks are held: until then the statement may have to run again.
+Status read_and_lock(const QueryPlan& plan, ExecContext& context, std::vector<Row>* rows) {
+  QuotaUse quota(context.memory);
+  return run_statement(*context.transaction, [&]() -> Status {
+    rows->clear();
+    quota.release();
+    context.keys_to_lock.clear();
+    TBL_TRY(read_query(*plan.root, context, [&](const Row& row) {
+      rows->push_back(row);
+      return quota.consume(row_bytes(row));
+    }));
+    return context.transaction->lock_keys(std::move(context.keys_to_lock),
+                                          plan.no_wait ? LockWait::kNoWait : LockWait::kWait);
+  });
+}
+
+Status run_query(const QueryPlan& plan, ExecContext& context, ResultSink& sink) {
+  OkInfo ok;
+  auto send = [&](const Row& row) {
+    ++ok.result_rows;
+    return sink.on_row(row);
+  };
+  if (plan.for_update && context.transaction) {
+    std::vector<Row> rows;
+    TBL_TRY(read_and_lock(plan, context, &rows));
+    TBL_TRY(sink.on_columns(metas_of(plan.root->columns)));
+    for (const Row& row : rows) TBL_TRY(send(row));
+  } else {
+    TBL_TRY(sink.on_columns(metas_of(plan.root->columns)));
+    TBL_TRY(read_query(*plan.root, context, send));
+  }
+  return sink.on_ok(ok);
+}
+
+Result<OkInfo> run_dml(const StatementPlan& plan, ExecContext& context) {
+  if (const auto* p = std::get_if<InsertPlan>(&plan.body)) return run_insert(*p, context);
+  if (const auto* p = std::get_if<UpdatePlan>(&plan.body)) return run_update(*p, context);
+  if (const auto* p = std::get_if<DeletePlan>(&plan.body)) return run_delete(*p, context);
+  return run_load_data(std::get<LoadDataPlan>(plan.body), context);
+}
+
+}  // namespace
+
+Status execute_plan(const StatementPlan& plan, ExecContext& context, ResultSink& sink) {
+  EngineUse engine(plan.engine, context);
+  if (const auto* query = std::get_if<QueryPlan>(&plan.body)) {
+    return run_query(*query, context, sink);
+  }
+  if (!context.transaction) return internal_error("a statement writes without a transaction");
+  OkInfo ok;
+  Warnings* warnings = context.eval.warnings();
+  const Warnings before = warnings ? *warnings : Warnings();
+  TBL_TRY(run_statement(*context.transaction, [&]() -> Status {
+    if (warnings) *warnings = before;
+    TBL_ASSIGN(ok, run_dml(plan, context));
+    return ok_status();
+  }));
+  return sink.on_ok(ok);
+}
+
+Result<TypedValue> evaluate(const BoundExpression& bound, ExecContext& context) {
+  EngineUse engine(bound.engine, context);
+  TBL_ASSIGN(Value value, bound.expr->eval(context.eval, Row()));
+  return TypedValue{std::move(value), bound.expr->type()};
+}
+
+Result<std::vector<Row>> collect_rows(const StatementPlan& plan, ExecContext& context) {
+  EngineUse engine(plan.engine, context);
+  const auto* query = std::get_if<QueryPlan>(&plan.body);
+  if (!query) return internal_error("only a query has rows");
+  std::vector<Row> rows;
+  TBL_TRY(read_query(*query->root, context, [&rows](const Row& row) {
+    rows.push_back(row);
+    return ok_status();
+  }));
+  return rows;
+}
+
+}  // namespace tbl::tidb
