@@ -21,6 +21,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 if(TBL_SANITIZE)
   add_compile_options(-fsanitize=${TBL_SANITIZE} -fno-sanitize-recover=all -O1)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # With sanitizers GCC loses track of std::optional and sees unset values that are not there.
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
   add_link_options(-fsanitize=${TBL_SANITIZE})
 endif()
 if(TBL_FUZZ)
