@@ -154,7 +154,10 @@ Result<std::optional<Interval>> to_interval(const Value& v, IntervalUnit unit,
   bool has_parts = unit > IntervalUnit::kYear;
   if (unit == IntervalUnit::kSecond && v.kind() != ValueKind::kInt) {
     TBL_ASSIGN(Decimal d, to_decimal(v, ctx));
-    return parse_interval(d.to_string(), unit);
+    auto interval = parse_interval(d.to_string(), unit);
+    bool exact = v.kind() == ValueKind::kDecimal;
+    if (interval && exact) interval->fsp = static_cast<uint8_t>(std::min(d.frac(), kMaxFsp));
+    return interval;
   }
   if (is_text || has_parts) return parse_interval(to_text(v), unit);
   TBL_ASSIGN(int64_t count, to_int(v, ctx));

@@ -132,7 +132,7 @@ Result<Value> to_year_column(const Value& v, const Value& number, const ColumnTa
                      ? whole.as_int()
                      : static_cast<int64_t>(std::min<uint64_t>(whole.as_uint(), kLast + 1));
   bool short_text = v.is_string() && v.as_string().size() < 4;
-  if (year == 0 && short_text && !v.as_string().empty()) {
+  if (year == 0 && short_text && !scan_int(v.as_string()).empty) {
     year = 2000;
   } else if (year >= 1 && year <= 69) {
     year += 2000;

@@ -29,10 +29,10 @@ class DecimalMath {
   static BigNumber number(const Decimal& d) { return BigNumber(std::span(d.words_)); }
 
   /// number / 10^scale, showing `shown` digits. Digits that find no place are cut at the end.
-  /// Nothing: more than 65 digits before the point.
+  /// Nothing: they find no place before the point.
   static std::optional<Decimal> make(BigNumber number, int scale, int shown, bool negative) {
     int digits = number.digit_count();
-    if (digits - scale > Decimal::kMaxDigits) return std::nullopt;
+    if (digits - scale > kCapacity) return std::nullopt;
     int excess = std::max(digits - kCapacity, scale - kMaxScale);
     if (excess > 0) {
       number.divide_pow10(excess, false);

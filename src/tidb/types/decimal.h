@@ -1,5 +1,5 @@
-// Exact decimal numbers as MySQL computes with them: up to 65 digits before and 30 behind the
-// point.
+// Exact decimal numbers as MySQL computes with them: columns have up to 65 digits, results up
+// to 81.
 #pragma once
 
 #include <array>
@@ -59,7 +59,7 @@ class Decimal {
   Decimal negate() const;
   Decimal abs() const;
 
-  /// Nothing: more than 65 digits before the point.
+  /// Nothing: more than 81 digits before the point.
   static std::optional<Decimal> add(const Decimal& a, const Decimal& b);
   static std::optional<Decimal> subtract(const Decimal& a, const Decimal& b);
   static std::optional<Decimal> multiply(const Decimal& a, const Decimal& b);

@@ -116,6 +116,7 @@ std::optional<Interval> parse_parts(std::string_view text, Unit unit) {
   v.seconds = parts[kPartDay] * kSecondsPerDay + parts[kPartHour] * 3600 + parts[kPartMinute] * 60 +
               parts[kPartSecond];
   v.microseconds = parts[kPartMicro];
+  v.fsp = range.last == kPartMicro ? kMaxFsp : 0;
   return numbers.negative ? negate_interval(v) : v;
 }
 
@@ -136,6 +137,7 @@ std::optional<Interval> parse_seconds(std::string_view text) {
   Interval v;
   v.seconds = all / kMicrosPerSecond;
   v.microseconds = all % kMicrosPerSecond;
+  v.fsp = d.frac() > 0 ? kMaxFsp : 0;
   return v;
 }
 
@@ -179,6 +181,7 @@ std::optional<Interval> interval_of(int64_t count, IntervalUnit unit) {
     case Unit::kMicrosecond:
       v.seconds = count / kMicrosPerSecond;
       v.microseconds = count % kMicrosPerSecond;
+      v.fsp = kMaxFsp;
       break;
     case Unit::kSecond:
       v.seconds = count;
@@ -218,7 +221,7 @@ std::optional<Interval> parse_interval(std::string_view text, IntervalUnit unit)
 }
 
 Interval negate_interval(const Interval& v) {
-  return {-v.months, -v.days, -v.seconds, -v.microseconds};
+  return {-v.months, -v.days, -v.seconds, -v.microseconds, v.fsp};
 }
 
 namespace {
@@ -257,7 +260,7 @@ std::optional<TimeValue> add_interval(const TimeValue& v, const Interval& interv
   auto moved = time_of_micros_since_year_0(micros);
   if (!moved) return std::nullopt;
   out.fields = *moved;
-  if (out.fields.microsecond != 0 && interval.microseconds != 0) out.fsp = kMaxFsp;
+  out.fsp = std::max(out.fsp, interval.fsp);
   return out;
 }
 
@@ -270,7 +273,7 @@ std::optional<DurationValue> add_interval(const DurationValue& v, const Interval
   DurationValue out = v;
   out.nanoseconds += seconds * kNanosPerSecond + interval.microseconds * 1000;
   if (std::abs(out.nanoseconds) > kMaxDurationNanos) return std::nullopt;
-  if (interval.microseconds != 0) out.fsp = kMaxFsp;
+  out.fsp = std::max(out.fsp, interval.fsp);
   return out;
 }
 

@@ -95,13 +95,12 @@ void take_delimiters(Scanner& in, size_t index, ScannedTime* out) {
   }
 }
 
-/// Digits with no delimiter between them: how many of them are the year?
-bool is_compact(std::string_view text, size_t* year_digits) {
+/// How many digits the year has at most: of digits without delimiters it depends on their number.
+size_t year_digits_of(std::string_view text) {
   size_t n = 0;
   while (n < text.size() && (is_digit(text[n]) || text[n] == 'T')) ++n;
-  if (n != text.size() && text[n] != '.') return false;
-  *year_digits = n == 4 || n == 8 || n >= 14 ? 4 : 2;
-  return true;
+  bool has_delimiters = n != text.size() && text[n] != '.';
+  return has_delimiters || n == 4 || n == 8 || n >= 14 ? 4 : 2;
 }
 
 bool scan_time(std::string_view text, ScannedTime* out) {
@@ -109,8 +108,7 @@ bool scan_time(std::string_view text, ScannedTime* out) {
   in.skip_blanks();
   if (!is_digit(in.peek())) return false;
   while (!in.rest.empty() && is_blank(in.rest.back())) in.rest.remove_suffix(1);
-  size_t year_digits = 4;
-  bool compact = is_compact(in.rest, &year_digits);
+  size_t year_digits = year_digits_of(in.rest);
   while (out->count < 6 && is_digit(in.peek())) {
     size_t i = out->count;
     size_t length = 0;
@@ -118,7 +116,6 @@ bool scan_time(std::string_view text, ScannedTime* out) {
     if (i == 0) out->year_digits = length;
     ++out->count;
     if (i == kSecond) break;
-    if (compact && in.peek() == '.') break;
     take_delimiters(in, i, out);
   }
   bool may_have_fraction = out->count == 6;

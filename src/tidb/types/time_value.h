@@ -145,6 +145,7 @@ struct Interval {
   int64_t days = 0;
   int64_t seconds = 0;
   int64_t microseconds = 0;
+  uint8_t fsp = 0;  ///< digits behind the seconds that a sum shows at least
 };
 /// '1:30' of MINUTE_SECOND, '-1 10' of DAY_HOUR, '2' of DAY; whatever is no digit is a delimiter.
 /// Nothing: too many parts or too large.
