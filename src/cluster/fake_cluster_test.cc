@@ -255,6 +255,18 @@ void FakeCluster::start_store(uint64_t id) {
                                                             many_keys<ResolveLockRequest>);
   add_store_method<PessimisticRollbackRequest, PessimisticRollbackResponse>(
       s, id, "KVPessimisticRollback", many_keys<PessimisticRollbackRequest>);
+  add_store_method<PessimisticLockRequest, PessimisticLockResponse>(
+      s, id, "KvPessimisticLock", [](const PessimisticLockRequest& r) {
+        std::vector<std::string> keys;
+        for (const auto& mutation : r.mutations()) keys.push_back(mutation.key());
+        return keys;
+      });
+  add_store_method<TxnHeartBeatRequest, TxnHeartBeatResponse>(
+      s, id, "KvTxnHeartBeat",
+      [](const TxnHeartBeatRequest& r) { return std::vector<std::string>{r.primary_lock()}; });
+  add_store_method<ScanLockRequest, ScanLockResponse>(
+      s, id, "KvScanLock",
+      [](const ScanLockRequest& r) { return std::vector<std::string>{r.start_key()}; });
   add_store_method<MvccGetByKeyRequest, MvccGetByKeyResponse>(s, id, "MvccGetByKey",
                                                               one_key<MvccGetByKeyRequest>);
   EXPECT_TRUE(s.listen("127.0.0.1:0").ok());

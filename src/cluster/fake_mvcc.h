@@ -53,6 +53,10 @@ class FakeMvcc {
   void handle(const kvrpcpb::ResolveLockRequest& in, kvrpcpb::ResolveLockResponse* out);
   void handle(const kvrpcpb::PessimisticRollbackRequest& in,
               kvrpcpb::PessimisticRollbackResponse* out);
+  /// Never waits.
+  void handle(const kvrpcpb::PessimisticLockRequest& in, kvrpcpb::PessimisticLockResponse* out);
+  void handle(const kvrpcpb::TxnHeartBeatRequest& in, kvrpcpb::TxnHeartBeatResponse* out);
+  void handle(const kvrpcpb::ScanLockRequest& in, kvrpcpb::ScanLockResponse* out);
   void handle(const kvrpcpb::MvccGetByKeyRequest& in, kvrpcpb::MvccGetByKeyResponse* out);
 
  private:
@@ -65,6 +69,10 @@ class FakeMvcc {
   void roll_back(const std::string& key, uint64_t start_ts);
   bool prewrite_error(const kvrpcpb::Mutation& mutation, uint64_t start_ts,
                       kvrpcpb::KeyError* error);
+  /// The key is not held by this transaction's pessimistic lock.
+  bool lacks_lock(const kvrpcpb::Mutation& mutation, uint64_t start_ts, kvrpcpb::KeyError* error);
+  bool lock_error(const kvrpcpb::Mutation& mutation, const kvrpcpb::PessimisticLockRequest& in,
+                  kvrpcpb::KeyError* error);
 
   std::map<std::string, Row> rows_;
 };

@@ -121,9 +121,13 @@ bool FakeMvcc::prewrite_error(const kvrpcpb::Mutation& mutation, uint64_t start_
 }
 
 void FakeMvcc::handle(const kvrpcpb::PrewriteRequest& in, kvrpcpb::PrewriteResponse* out) {
-  for (const auto& mutation : in.mutations()) {
+  for (int i = 0; i < in.mutations_size(); ++i) {
     kvrpcpb::KeyError error;
-    if (prewrite_error(mutation, in.start_version(), &error)) *out->add_errors() = error;
+    const bool held = i < in.pessimistic_actions_size() &&
+                      in.pessimistic_actions(i) == kvrpcpb::PrewriteRequest::DO_PESSIMISTIC_CHECK;
+    const bool failed = held ? lacks_lock(in.mutations(i), in.start_version(), &error)
+                             : prewrite_error(in.mutations(i), in.start_version(), &error);
+    if (failed) *out->add_errors() = error;
   }
   if (out->errors_size() > 0) return;
   for (const auto& mutation : in.mutations()) {
@@ -279,6 +283,71 @@ void FakeMvcc::handle(const kvrpcpb::PessimisticRollbackRequest& in,
         row.lock->start_ts == in.start_version()) {
       row.lock.reset();
     }
+  }
+}
+
+bool FakeMvcc::lacks_lock(const kvrpcpb::Mutation& mutation, uint64_t start_ts,
+                          kvrpcpb::KeyError* error) {
+  const Row& row = rows_[mutation.key()];
+  if (row.lock && row.lock->start_ts == start_ts) return false;
+  error->set_abort("pessimistic lock not found");
+  return true;
+}
+
+bool FakeMvcc::lock_error(const kvrpcpb::Mutation& mutation,
+                          const kvrpcpb::PessimisticLockRequest& in, kvrpcpb::KeyError* error) {
+  const Row& row = rows_[mutation.key()];
+  if (row.lock && row.lock->start_ts != in.start_version()) {
+    fill_lock(mutation.key(), *row.lock, error->mutable_locked());
+    return true;
+  }
+  if (row.lock || row.writes.empty() || row.writes.front().commit_ts <= in.for_update_ts()) {
+    return false;
+  }
+  error->mutable_conflict()->set_key(mutation.key());
+  error->mutable_conflict()->set_conflict_ts(row.writes.front().start_ts);
+  error->mutable_conflict()->set_conflict_commit_ts(row.writes.front().commit_ts);
+  return true;
+}
+
+void FakeMvcc::handle(const kvrpcpb::PessimisticLockRequest& in,
+                      kvrpcpb::PessimisticLockResponse* out) {
+  for (const auto& mutation : in.mutations()) {
+    kvrpcpb::KeyError error;
+    if (!lock_error(mutation, in, &error)) continue;
+    *out->add_errors() = error;
+    return;
+  }
+  for (const auto& mutation : in.mutations()) {
+    kvrpcpb::KeyError ignored;
+    bool locked = false;
+    if (in.check_existence()) {
+      out->add_not_founds(
+          !read(mutation.key(), in.for_update_ts(), {}, &ignored, &locked).has_value());
+    }
+    rows_[mutation.key()].lock = Lock{.type = kvrpcpb::PessimisticLock,
+                                      .start_ts = in.start_version(),
+                                      .primary = in.primary_lock(),
+                                      .value = {},
+                                      .ttl_ms = in.lock_ttl()};
+  }
+}
+
+void FakeMvcc::handle(const kvrpcpb::TxnHeartBeatRequest& in, kvrpcpb::TxnHeartBeatResponse* out) {
+  Row& row = rows_[in.primary_lock()];
+  if (!row.lock || row.lock->start_ts != in.start_version()) {
+    out->mutable_error()->mutable_txn_not_found()->set_start_ts(in.start_version());
+    return;
+  }
+  row.lock->ttl_ms = std::max<uint64_t>(row.lock->ttl_ms, in.advise_lock_ttl());
+  out->set_lock_ttl(row.lock->ttl_ms);
+}
+
+void FakeMvcc::handle(const kvrpcpb::ScanLockRequest& in, kvrpcpb::ScanLockResponse* out) {
+  for (auto it = rows_.lower_bound(in.start_key()); it != rows_.end(); ++it) {
+    if (out->locks_size() >= static_cast<int>(in.limit())) return;
+    if (!it->second.lock || it->second.lock->start_ts > in.max_version()) continue;
+    fill_lock(it->first, *it->second.lock, out->add_locks());
   }
 }
 
