@@ -1,4 +1,5 @@
 // = <> < <= > >= <=>, IN, IS NULL, IS TRUE, GREATEST, LEAST, INTERVAL, STRCMP.
+#include <algorithm>
 #include <unordered_set>
 
 #include "tidb/expr/call_args.h"
@@ -87,15 +88,21 @@ Result<Value> eval_is_truth(Call& call) {
   return Value::of_bool(truth.has_value() && *truth == kWanted);
 }
 
-/// GREATEST and LEAST compare numbers when there is one, else texts, else times.
+/// GREATEST and LEAST compare numbers when there is one, else dates when there is one, else what all
+/// of them are.
 Result<FieldType> extreme_type(BuildCall& call) {
-  bool any_number = false, all_numbers = true;
+  bool any_number = false, all_numbers = true, any_date = false, all_alike = true;
+  int fsp = 0;
   for (const auto& arg : call.args) {
     if (is_null_type(arg->type())) continue;
     any_number |= is_number(arg->type());
     all_numbers &= is_number(arg->type());
+    any_date |= eval_class(arg->type()) == EvalClass::kTime;
+    all_alike &= is_temporal(arg->type());
+    fsp = std::max(fsp, fsp_of(*arg));
   }
   if (any_number && !all_numbers) return double_type();
+  if (any_date && !all_alike) return datetime_type(fsp);
   return merged_type(call.args, 0);
 }
 

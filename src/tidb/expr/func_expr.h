@@ -61,6 +61,9 @@ struct FunctionDef {
 /// Looks in all families; null when there is none.
 const FunctionDef* find_function(std::string_view lower_name);
 
+/// Names of all functions that statements may call, sorted.
+std::vector<std::string_view> function_names();
+
 class FuncExpr : public Expr {
  public:
   FuncExpr(const FunctionDef& def, FieldType type, std::vector<ExprPtr> args);

@@ -12,7 +12,7 @@ namespace tbl::tidb {
 /// false and true, texts are strings.
 Result<std::string> json_element(const Value& v, const FieldType& type);
 /// An argument that is a document: JSON, or a text that is parsed. Error 3146 for other types,
-/// 3141 "Invalid JSON text in argument 1 to function json_x" for bad texts.
+/// 3140 for bad texts.
 Result<std::string> document_arg(const Call& call, size_t i);
 /// Error 3143 for a bad path.
 Result<JsonPath> path_arg(const Call& call, size_t i);

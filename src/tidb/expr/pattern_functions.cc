@@ -36,7 +36,6 @@ std::unique_ptr<RE2> compile(std::string pattern, bool bytes) {
   replace_all(pattern, "[[:>:]]", "\\b");
   RE2::Options options;
   options.set_log_errors(false);
-  options.set_dot_nl(true);
   options.set_case_sensitive(bytes);
   options.set_encoding(bytes ? RE2::Options::EncodingLatin1 : RE2::Options::EncodingUTF8);
   return std::make_unique<RE2>(pattern, options);

@@ -245,13 +245,11 @@ Result<Value> eval_soundex(Call& call) {
     char code = sound_of(c);
     if (out.empty()) {
       out += c;
+      last = code;
     } else if (code != '0' && code != last) {
       out += code;
-    } else if (code == '0' && c != 'H' && c != 'W') {
       last = code;
-      continue;
     }
-    if (c != 'H' && c != 'W') last = code;
   }
   if (!out.empty() && out.size() < 4) out.resize(4, '0');
   return Value::of_string(std::move(out));
