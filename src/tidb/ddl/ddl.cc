@@ -42,6 +42,7 @@ class Ddl::Impl {
         options_(std::move(options)),
         worker_(*deps.storage, *deps.schemas, deps.backfill) {
     worker_.set_sql_runner(deps.sql);
+    worker_.set_forget_auto_ids(deps.forget_auto_ids);
   }
 
   Status start();
@@ -77,18 +78,7 @@ Status Ddl::Impl::start() {
 Result<int64_t> Ddl::Impl::try_enqueue(PlannedJob job, const std::string& query) {
   TBL_ASSIGN(auto txn, deps_.storage->begin());
   MetaWriter meta(txn->store());
-  const int64_t needed = ids_needed(job);
-  TBL_ASSIGN(int64_t first, meta.take_global_ids(needed + 1));
-  assign_ids(&job, first);
-  DdlJob queued;
-  queued.id = first + needed;
-  queued.type = job.type;
-  queued.schema_id = job.schema_id;
-  queued.table_id = job.table_id;
-  queued.query = query;
-  queued.start_ts = txn->start_ts();
-  queued.raw_args = write_job_args(job.args);
-  TBL_TRY(meta.push_job(queued));
+  TBL_ASSIGN(DdlJob queued, queue_job(meta, txn->start_ts(), std::move(job), query));
   worker_.expect(queued.id);
   Status committed = txn->commit(nullptr);
   if (committed.ok()) return queued.id;
@@ -133,7 +123,15 @@ Status Ddl::Impl::run(const ast::Statement& statement, const DdlSession& session
   const SchemaPtr schema = deps_.schemas->current();
   const BuildScope build{*schema, *session.eval, options_};
   TBL_ASSIGN(JobPlan plan, plan_jobs(statement, PlanScope{build, session}));
-  for (PlannedJob& job : plan.jobs) TBL_TRY(run_job(std::move(job), session));
+  for (PlannedJob& job : plan.jobs) {
+    const int ignored = job.ignored_error;
+    Status status = run_job(std::move(job), session);
+    const bool is_note = ignored != 0 && status.detail() == ignored;
+    if (is_note && session.eval->warnings() != nullptr) {
+      session.eval->warnings()->add(status, Warning::kNote);
+    }
+    if (!is_note) TBL_TRY(std::move(status));
+  }
   return plan.after;
 }
 

@@ -58,6 +58,9 @@ class Ddl {
     SchemaHolder* schemas = nullptr;
     IndexBackfill* backfill = nullptr;
     SqlRunner* sql = nullptr;  ///< for mysql.gc_delete_range; may be null until bootstrap is done
+    /// Called when the counter of a table moved or was set, before anybody can use the changed
+    /// table: cached values are void. Must not block.
+    std::function<void(int64_t table_id)> forget_auto_ids = {};
   };
   Ddl(Deps deps, DdlOptions options);
   ~Ddl();

@@ -52,6 +52,7 @@ Result<JobPlan> plan_create_database(const ast::CreateDatabaseStatement& s,
   db.collate = charset ? charset->collate : defaults.default_collate;
   PlannedJob job;
   job.type = ActionType::kCreateSchema;
+  if (s.if_not_exists) job.ignored_error = kErrDbCreateExists;
   job.args.db = std::make_shared<const schema::DbInfo>(std::move(db));
   return single(std::move(job));
 }
@@ -86,6 +87,7 @@ Result<JobPlan> plan_drop_database(const ast::DropDatabaseStatement& s, const Pl
   }
   PlannedJob job;
   job.type = ActionType::kDropSchema;
+  if (s.if_exists) job.ignored_error = kErrDbDropExists;
   job.schema_id = db->info->id;
   return single(std::move(job));
 }

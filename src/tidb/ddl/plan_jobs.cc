@@ -48,6 +48,23 @@ void assign_ids(PlannedJob* job, int64_t first) {
   for (auto& definition : job->args.table.partition->definitions) definition.id = first++;
 }
 
+Result<schema::DdlJob> queue_job(MetaWriter& meta, uint64_t start_ts, PlannedJob job,
+                                 const std::string& query) {
+  const int64_t needed = ids_needed(job);
+  TBL_ASSIGN(int64_t first, meta.take_global_ids(needed + 1));
+  assign_ids(&job, first);
+  schema::DdlJob queued;
+  queued.id = first + needed;
+  queued.type = job.type;
+  queued.schema_id = job.schema_id;
+  queued.table_id = job.table_id;
+  queued.query = query;
+  queued.start_ts = start_ts;
+  queued.raw_args = write_job_args(job.args);
+  TBL_TRY(meta.push_job(queued));
+  return queued;
+}
+
 void PlanScope::note(const Status& status) const {
   if (Warnings* warnings = eval().warnings()) warnings->add(status, Warning::kNote);
 }

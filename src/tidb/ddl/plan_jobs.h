@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "schema/job.h"
 #include "tidb/ast/alter_table.h"
+#include "tidb/catalog/meta.h"
 #include "tidb/ddl/build.h"
 #include "tidb/ddl/job_args.h"
 
@@ -19,10 +20,15 @@ struct PlannedJob {
   int64_t schema_id = 0;
   int64_t table_id = 0;
   JobArgs args;
+  int ignored_error = 0;  ///< IF [NOT] EXISTS: this failure of the job is a note
 };
 /// How many ids it needs before its own, and putting them in.
 int64_t ids_needed(const PlannedJob& job);
 void assign_ids(PlannedJob* job, int64_t first);
+
+/// Takes the job's ids and puts it into its queue; gives it as queued.
+Result<schema::DdlJob> queue_job(MetaWriter& meta, uint64_t start_ts, PlannedJob job,
+                                 const std::string& query);
 
 struct JobPlan {
   /// Run one after another; the first that fails is the statement's error.

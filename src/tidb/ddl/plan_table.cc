@@ -58,6 +58,7 @@ Result<JobPlan> plan_create_table(const ast::CreateTableStatement& s, const Plan
   }
   PlannedJob job;
   job.type = ActionType::kCreateTable;
+  if (s.if_not_exists) job.ignored_error = kErrTableExists;
   job.schema_id = db->info->id;
   TBL_ASSIGN(job.args.table, wanted_table(s, *db, scope));
   return single(std::move(job));
@@ -75,6 +76,7 @@ Result<JobPlan> plan_drop_table(const ast::DropTableStatement& s, const PlanScop
       continue;
     }
     plan.jobs.push_back(table_job(ActionType::kDropTable, {scope.schema().database(db), table}));
+    if (s.if_exists) plan.jobs.back().ignored_error = kErrNoSuchTable;
   }
   if (missing.empty()) return plan;
   if (!s.if_exists) {

@@ -35,6 +35,11 @@ bool carries_binlog(const DdlJob& job) {
          (job.type == ActionType::kDropColumn && job.schema_state == SchemaState::kDeleteOnly);
 }
 
+bool moves_counter(ActionType type) {
+  return type == ActionType::kRebaseAutoId || type == ActionType::kRenameTable ||
+         type == ActionType::kTruncateTable || type == ActionType::kDropTable;
+}
+
 DdlBinlog binlog_of(const DdlJob& job) {
   return {annotate_ddl(job.query), job.id, static_cast<int32_t>(job.schema_state)};
 }
@@ -169,6 +174,7 @@ Status DdlWorker::commit_version(DdlTransaction& txn, MetaWriter& meta, const Jo
   std::vector<int64_t> changed = changed_tables(*before, *after, *step.diff);
   SchemaHolder::ChangePass pass = schemas_.enter_change();
   Status committed = commit_plain(txn, step.job);
+  if (forget_auto_ids_ && moves_counter(step.job.type)) forget_auto_ids_(step.job.table_id);
   if (committed.ok()) {
     pass.publish(std::move(after), std::move(changed));
     return committed;

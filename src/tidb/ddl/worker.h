@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,6 +36,11 @@ class DdlWorker {
   bool is_stopped() const { return stop_.stop_requested(); }
   void set_sql_runner(SqlRunner* sql) { sql_ = sql; }
 
+  /// See Ddl::Deps. Before start().
+  void set_forget_auto_ids(std::function<void(int64_t)> forget) {
+    forget_auto_ids_ = std::move(forget);
+  }
+
   /// A job was queued.
   void notify();
   /// The result of a job will be asked for: call before it is queued.
@@ -62,6 +68,7 @@ class DdlWorker {
   SchemaHolder& schemas_;
   IndexBackfill* backfill_;
   std::atomic<SqlRunner*> sql_{nullptr};
+  std::function<void(int64_t)> forget_auto_ids_;
 
   std::mutex mutex_;
   std::condition_variable cond_;
