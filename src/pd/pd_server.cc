@@ -59,6 +59,7 @@ rpc::ServerOptions server_options(const Options& o) {
   out.loop_threads = 2;
   out.pool_threads = 8;
   out.tls = o.tls;
+  out.tls.demand_client_certificate = true;
   return out;
 }
 

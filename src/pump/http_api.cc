@@ -7,10 +7,10 @@
 
 #include "base/go_time.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "proto/binlog.pb.h"
 #include "proto/kvrpcpb.pb.h"
 #include "pump/proto_text.h"
+#include "rpc/metrics_http.h"
 
 namespace tbl::pump {
 namespace {
@@ -71,9 +71,7 @@ void HttpApi::add_to(rpc::Server& server) {
   server.add_http("POST", "/debug/gc/trigger", [this](const HttpRequest&) {
     return text(parts_.gc.trigger() ? "trigger gc success\n" : "gc is working\n");
   });
-  server.add_http("GET", "/metrics", [](const HttpRequest&) {
-    return HttpResponse{200, kMetricsContentType, metrics().expose() + expose_process_metrics()};
-  });
+  rpc::add_metrics_paths(server);
   server.add_http("GET", "/debug/why", [this](const HttpRequest&) { return why(); });
   server.add_http("PUT", "/txn/{startTS}/drop",
                   [this](const HttpRequest& request) { return decide(request.params[0], ""); });

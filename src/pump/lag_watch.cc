@@ -11,22 +11,19 @@ constexpr uint64_t kEarlyWarning = make_tso(20LL * 3600 * 1000, 0);
 
 }  // namespace
 
-void check_lagging_drainers(cluster::Registry& registry, const Storage& storage) {
-  uint64_t gc_ts = storage.gc_ts();
-  if (gc_ts == 0) return;
-  auto drainers = registry.nodes(cluster::NodeKind::kDrainer);
-  if (!drainers.ok()) {
-    log_error("fail to query status of drainers", {{"error", drainers.status()}});
-    return;
-  }
-  for (const cluster::NodeStatus& drainer : *drainers) {
+std::vector<std::string> report_lagging_drainers(const std::vector<cluster::NodeStatus>& drainers,
+                                                 uint64_t gc_ts) {
+  std::vector<std::string> lagging;
+  for (const cluster::NodeStatus& drainer : drainers) {
     if (drainer.state == cluster::kStateOffline) continue;
     if (static_cast<uint64_t>(drainer.max_commit_ts) >= gc_ts + kEarlyWarning) continue;
     log_error(
         "drainer's checkpoint is older than pump gc ts, some binlogs are purged",
         {{"drainer", drainer.node_id}, {"gc ts", gc_ts}, {"checkpoint", drainer.max_commit_ts}});
     PumpMetrics::purged_from_drainer(drainer.node_id).add();
+    lagging.push_back(drainer.node_id);
   }
+  return lagging;
 }
 
 }  // namespace tbl::pump

@@ -3,9 +3,9 @@
 #include "base/log.h"
 #include "base/urls.h"
 #include "pump/lag_watch.h"
-#include "pump/metrics_push.h"
 #include "pump/notify.h"
 #include "pump/offline.h"
+#include "rpc/metrics_http.h"
 
 namespace tbl::pump {
 namespace {
@@ -124,13 +124,21 @@ void Pump::start_jobs() {
   add("fake-binlog", std::chrono::seconds(config_.fake_interval_s), [this] { fakes_->tick(); });
   add("disk-watch", 3s, [this] { disk_->refresh(); });
   add("info-tick", 10s, [this] { info_tick(); });
-  add("drainer-lag", 10min, [this] { check_lagging_drainers(cluster_->registry(), *storage_); });
+  add("drainer-lag", 10min, [this] { check_drainers(); });
   if (config_.metrics_addr.empty() || config_.metrics_interval_s <= 0) return;
-  add("metrics-push", std::chrono::seconds(config_.metrics_interval_s), [this] {
-    Status status = push_metrics(config_.metrics_addr, registration_->node_id());
-    if (!status.ok())
-      log_error("could not push metrics to Prometheus Pushgateway", {{"error", status}});
-  });
+  add("metrics-push", std::chrono::seconds(config_.metrics_interval_s),
+      [this] { (void)rpc::push_metrics(config_.metrics_addr, registration_->node_id()); });
+}
+
+void Pump::check_drainers() {
+  const uint64_t gc_ts = storage_->gc_ts();
+  if (gc_ts == 0) return;
+  auto drainers = cluster_->registry().nodes(cluster::NodeKind::kDrainer);
+  if (drainers.ok()) {
+    report_lagging_drainers(*drainers, gc_ts);
+  } else {
+    log_error("fail to query status of drainers", {{"error", drainers.status()}});
+  }
 }
 
 void Pump::info_tick() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/periodic.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "cluster/cluster.h"
@@ -22,7 +23,6 @@
 #include "pump/ingest.h"
 #include "pump/metrics.h"
 #include "pump/oracle.h"
-#include "pump/periodic.h"
 #include "pump/registration.h"
 #include "pump/resolver.h"
 #include "pump/state.h"
@@ -58,6 +58,7 @@ class Pump {
   void start_jobs();
   Status enter_registry();
   Status notify_if_new();
+  void check_drainers();
   void info_tick();
 
   void begin_close();

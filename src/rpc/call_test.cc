@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <random>
 #include <thread>
 
+#include "rpc/gzip.h"
 #include "rpc/test_server.h"
 
 namespace tbl::rpc {
@@ -69,6 +71,44 @@ TEST_F(CallTest, BidirectionalStream) {
   auto end = stream->receive();
   ASSERT_TRUE(end.ok()) << end.status().to_string();
   EXPECT_FALSE(end->has_value());
+}
+
+TEST_F(CallTest, AStreamGivesLargeMessagesInPieces) {
+  for (bool gzip : {false, true}) {
+    CallOptions options;
+    options.gzip = gzip;
+    options.piece_bytes = 100000;
+    auto stream = channel_->open("/test.Echo/Stream", options);
+    std::string large;
+    std::mt19937 random(7);
+    while (large.size() < 3000000) large += static_cast<char>(random() % 200);
+    ASSERT_TRUE(stream->send("small").ok());
+    ASSERT_TRUE(stream->send(large).ok());
+    stream->half_close();
+    auto piece = stream->receive_piece();
+    ASSERT_TRUE(piece.ok() && *piece) << piece.status().to_string();
+    EXPECT_EQ((*piece)->bytes, "small");
+    EXPECT_TRUE((*piece)->last);
+    std::string got;
+    size_t pieces = 0;
+    GzipReader inflate;
+    auto append = [&](Bytes bytes) {
+      got += bytes;
+      return ok_status();
+    };
+    do {
+      piece = stream->receive_piece();
+      ASSERT_TRUE(piece.ok() && *piece) << piece.status().to_string();
+      EXPECT_EQ((*piece)->compressed, gzip);
+      EXPECT_LE((*piece)->bytes.size(), 100000U);
+      ASSERT_TRUE((gzip ? inflate.feed((*piece)->bytes, append) : append((*piece)->bytes)).ok());
+      ++pieces;
+    } while (!(*piece)->last);
+    EXPECT_TRUE(got == large);
+    EXPECT_GT(pieces, 10U);
+    piece = stream->receive_piece();
+    EXPECT_TRUE(piece.ok() && !*piece) << "the stream ended well";
+  }
 }
 
 TEST_F(CallTest, StreamHoldsBackAReaderThatIsSlow) {

@@ -24,9 +24,19 @@ struct CallOptions {
   /// For the whole call, sent as grpc-timeout; 0: none.
   std::chrono::milliseconds timeout{0};
   bool gzip = false;  ///< compress requests and so ask for compressed answers
+  /// Streams only: answers of more bytes than this arrive in pieces, to be taken with
+  /// receive_piece() only; 0: every message arrives whole.
+  uint64_t piece_bytes = 0;
   /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left
   /// out.
   Metadata metadata;
+};
+
+/// A message, or a part of one that is too large to be held in memory.
+struct MessagePiece {
+  std::string bytes;
+  bool last = true;         ///< ends its message
+  bool compressed = false;  ///< the pieces of this message are one gzip stream
 };
 
 /// Events of one call on the runtime's loop thread, in order; must not block. on_over() is the
@@ -36,6 +46,8 @@ class ClientHandler {
   virtual ~ClientHandler() = default;
   virtual void on_headers(const Metadata& headers) { (void)headers; }
   virtual void on_message(std::string message) = 0;
+  /// Instead of on_message() where CallOptions::piece_bytes asks for it.
+  virtual void on_piece(MessagePiece piece) { (void)piece; }
   /// The call's status: the server's trailers, or why the connection or call failed locally.
   virtual void on_over(const Status& status, const Metadata& trailers) = 0;
 };
@@ -63,6 +75,9 @@ class ClientStream {
   /// Next message; nothing: ended with OK. Errors: the call's status; kCancelled after cancel() or
   /// stop. Up to 1 MiB (or one message) is read ahead.
   virtual Result<std::optional<std::string>> receive(const StopToken& stop = {}) = 0;
+  /// As receive(), for a call with CallOptions::piece_bytes: a whole message, or the next piece of
+  /// one.
+  virtual Result<std::optional<MessagePiece>> receive_piece(const StopToken& stop = {}) = 0;
   /// As receive(), but gives up with kDeadlineExceeded (the call goes on).
   virtual Result<std::optional<std::string>> receive_for(std::chrono::milliseconds timeout) = 0;
   /// Response headers, once they are there (after the first receive()).

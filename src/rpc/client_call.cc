@@ -31,7 +31,9 @@ ClientCall::ClientCall(EventLoop* loop, std::shared_ptr<ChannelImpl> channel, st
       options_(options),
       created_(std::chrono::steady_clock::now()),
       channel_(std::move(channel)),
-      inbound_(channel_->options().max_receive_message_bytes, this) {}
+      inbound_(channel_->options().max_receive_message_bytes, this) {
+  if (options_.piece_bytes > 0) inbound_.give_pieces_above(options_.piece_bytes);
+}
 
 ClientCall::~ClientCall() = default;
 
@@ -183,6 +185,11 @@ void ClientCall::on_close(uint32_t h2_error) {
 void ClientCall::on_inbound_message(std::string message) {
   std::lock_guard lock(callback_mutex_);
   if (handler_ != nullptr && !over_) handler_->on_message(std::move(message));
+}
+
+void ClientCall::on_inbound_piece(MessagePiece piece) {
+  std::lock_guard lock(callback_mutex_);
+  if (handler_ != nullptr && !over_) handler_->on_piece(std::move(piece));
 }
 
 void ClientCall::on_inbound_end() { complete(final_status()); }

@@ -30,9 +30,9 @@ class Inbox {
  public:
   explicit Inbox(ClientCall* call) : call_(call) {}
 
-  void put(std::string message) {
+  void put(MessagePiece message) {
     std::lock_guard lock(mutex_);
-    bytes_ += message.size();
+    bytes_ += message.bytes.size();
     messages_.push_back(std::move(message));
     if (bytes_ >= kReadAheadBytes && reading_) {
       reading_ = false;
@@ -62,22 +62,22 @@ class Inbox {
   }
 
   /// Waits until `stop` or `until`.
-  Result<std::optional<std::string>> take(const StopToken& stop,
-                                          std::chrono::steady_clock::time_point until) {
+  Result<std::optional<MessagePiece>> take(const StopToken& stop,
+                                           std::chrono::steady_clock::time_point until) {
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, stop, until, [this] { return over_ || !messages_.empty(); });
     if (stop.stop_requested()) return cancelled("context canceled");
-    if (!messages_.empty()) return std::optional<std::string>(take_front());
+    if (!messages_.empty()) return std::optional<MessagePiece>(take_front());
     if (!over_) return deadline_exceeded("no message yet");
     if (!status_.ok()) return status_;
-    return std::optional<std::string>();
+    return std::optional<MessagePiece>();
   }
 
  private:
-  std::string take_front() {
-    std::string message = std::move(messages_.front());
+  MessagePiece take_front() {
+    MessagePiece message = std::move(messages_.front());
     messages_.pop_front();
-    bytes_ -= message.size();
+    bytes_ -= message.bytes.size();
     if (!reading_ && bytes_ < kReadAheadBytes) {
       reading_ = true;
       call_->set_reading(true);
@@ -88,7 +88,7 @@ class Inbox {
   ClientCall* const call_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<std::string> messages_;
+  std::deque<MessagePiece> messages_;
   uint64_t bytes_ = 0;
   bool reading_ = true;
   bool over_ = false;
@@ -100,12 +100,19 @@ class InboxHandler : public ClientHandler {
  public:
   explicit InboxHandler(Inbox* inbox) : inbox_(inbox) {}
   void on_headers(const Metadata& headers) override { inbox_->set_headers(headers); }
-  void on_message(std::string message) override { inbox_->put(std::move(message)); }
+  void on_message(std::string message) override { inbox_->put({std::move(message)}); }
+  void on_piece(MessagePiece piece) override { inbox_->put(std::move(piece)); }
   void on_over(const Status& status, const Metadata&) override { inbox_->end(status); }
 
  private:
   Inbox* const inbox_;
 };
+
+Result<std::optional<std::string>> bytes_of(Result<std::optional<MessagePiece>> piece) {
+  if (!piece.ok()) return piece.status();
+  if (!*piece) return std::optional<std::string>();
+  return std::optional<std::string>(std::move((*piece)->bytes));
+}
 
 class ClientStreamImpl : public ClientStream {
  public:
@@ -125,10 +132,13 @@ class ClientStreamImpl : public ClientStream {
   }
   void half_close() override { call_->half_close(); }
   Result<std::optional<std::string>> receive(const StopToken& stop) override {
+    return bytes_of(inbox_.take(stop, std::chrono::steady_clock::now() + kForever));
+  }
+  Result<std::optional<MessagePiece>> receive_piece(const StopToken& stop) override {
     return inbox_.take(stop, std::chrono::steady_clock::now() + kForever);
   }
   Result<std::optional<std::string>> receive_for(std::chrono::milliseconds timeout) override {
-    return inbox_.take({}, std::chrono::steady_clock::now() + timeout);
+    return bytes_of(inbox_.take({}, std::chrono::steady_clock::now() + timeout));
   }
   Metadata headers() const override { return inbox_.headers(); }
   void cancel() override { call_->cancel(); }

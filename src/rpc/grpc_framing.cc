@@ -31,11 +31,21 @@ Result<bool> MessageReader::next(Bytes* data, std::string* message) {
     TBL_TRY(take_prefix(data));
     if (prefix_size_ < prefix_.size()) return false;
   }
-  size_t part = static_cast<size_t>(std::min<uint64_t>(data->size(), length_ - body_.size()));
+  const uint64_t wanted = in_pieces_ ? std::min(piece_bytes_, length_) : length_;
+  size_t part = static_cast<size_t>(std::min<uint64_t>(data->size(), wanted - body_.size()));
   body_.append(data->data(), part);
   data->remove_prefix(part);
-  if (body_.size() < length_) return false;
-  return finish(message);
+  if (body_.size() < wanted) return false;
+  return in_pieces_ ? give_piece(message) : finish(message);
+}
+
+bool MessageReader::give_piece(std::string* message) {
+  *message = std::move(body_);
+  body_ = std::string();
+  length_ -= message->size();
+  if (length_ == 0) prefix_size_ = 0;
+  gave_compressed_ = prefix_[0] != 0;
+  return true;
 }
 
 Status MessageReader::take_prefix(Bytes* data) {
@@ -53,6 +63,7 @@ Status MessageReader::take_prefix(Bytes* data) {
   }
   length_ = get_be32(prefix_.data() + 1);
   if (length_ > max_bytes_) return too_large(length_, max_bytes_);
+  in_pieces_ = length_ > piece_bytes_;
   body_.clear();
   body_.reserve(static_cast<size_t>(std::min(length_, kTrustedLength)));
   return ok_status();
@@ -60,6 +71,7 @@ Status MessageReader::take_prefix(Bytes* data) {
 
 Result<bool> MessageReader::finish(std::string* message) {
   prefix_size_ = 0;
+  gave_compressed_ = false;
   if (prefix_[0] == 0) {
     *message = std::move(body_);
   } else {

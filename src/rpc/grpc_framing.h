@@ -18,22 +18,30 @@ class MessageReader {
   explicit MessageReader(uint64_t max_bytes) : max_bytes_(max_bytes) {}
   /// The peer said `grpc-encoding: gzip`; without it a compressed message is an error.
   void allow_gzip() { gzip_ = true; }
-  /// Takes bytes off the front of `data`. True: `message` is whole, and `data` may hold more.
-  /// False: all of `data` was taken. kResourceExhausted: larger than the limit; kInternal: not a
-  /// frame.
+  /// Messages of more bytes than this are given in pieces as they arrive, and not decompressed.
+  void give_pieces_above(uint64_t bytes) { piece_bytes_ = bytes; }
+  /// Takes bytes off the front of `data`. True: `message` is whole (or a piece, see below), and
+  /// `data` may hold more. False: all of `data` was taken. kResourceExhausted: larger than the
+  /// limit; kInternal: not a frame.
   Result<bool> next(Bytes* data, std::string* message);
-  /// Inside a message.
+  /// What next() gave is (part of) a gzip stream.
+  bool is_compressed() const { return gave_compressed_; }
+  /// Inside a message: also after next() gave a piece that is not the last.
   bool partial() const { return prefix_size_ > 0; }
 
  private:
   Status take_prefix(Bytes* data);
   Result<bool> finish(std::string* message);
+  bool give_piece(std::string* message);
 
   const uint64_t max_bytes_;
   bool gzip_ = false;
   std::array<char, 5> prefix_{};
   size_t prefix_size_ = 0;
-  uint64_t length_ = 0;
+  uint64_t piece_bytes_ = UINT64_MAX;
+  uint64_t length_ = 0;  ///< of what has not been given yet
+  bool in_pieces_ = false;
+  bool gave_compressed_ = false;
   std::string body_;
 };
 

@@ -41,6 +41,76 @@ TEST(GrpcFramingTest, PrefixIsFlagAndBigEndianLength) {
   EXPECT_EQ(std::string(prefix.data(), 5), std::string("\x01\x01\x02\x03\x04", 5));
 }
 
+TEST(GrpcFramingTest, LargeMessagesComeInPieces) {
+  uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::string> messages;
+    std::string bytes;
+    for (int i = 0; i < 10; ++i) {
+      messages.emplace_back(random() % 300, static_cast<char>(random()));
+      bytes += framed(messages.back());
+    }
+    MessageReader reader(1000);
+    reader.give_pieces_above(100);
+    std::vector<std::string> got;
+    bool partial = false;
+    for (size_t at = 0; at < bytes.size();) {
+      Bytes data = Bytes(bytes).substr(at, 1 + random() % 40);
+      at += data.size();
+      std::string piece;
+      while (!data.empty() && *reader.next(&data, &piece)) {
+        if (!partial) got.emplace_back();
+        got.back() += piece;
+        EXPECT_LE(piece.size(), partial || reader.partial() ? 100U : 300U);
+        partial = reader.partial();
+        piece.clear();
+      }
+    }
+    EXPECT_EQ(got, messages);
+    EXPECT_FALSE(reader.partial());
+  }
+}
+
+TEST(GrpcFramingTest, PiecesOfACompressedMessageAreOneGzipStream) {
+  std::string message;
+  for (int i = 0; i < 20000; ++i) message += std::to_string(i);
+  const std::string bytes = framed(gzip_compress(message), true);
+  MessageReader reader(1 << 20);
+  reader.allow_gzip();
+  reader.give_pieces_above(1000);
+  GzipReader gzip;
+  std::string got;
+  Bytes data = bytes;
+  while (!data.empty()) {
+    Bytes cut = data.substr(0, 777);
+    data.remove_prefix(cut.size());
+    std::string piece;
+    while (!cut.empty() && *reader.next(&cut, &piece)) {
+      EXPECT_TRUE(reader.is_compressed());
+      auto append = [&](Bytes plain) {
+        got += plain;
+        return ok_status();
+      };
+      ASSERT_TRUE(gzip.feed(piece, append).ok());
+    }
+  }
+  EXPECT_TRUE(gzip.finish().ok());
+  EXPECT_TRUE(got == message);
+}
+
+TEST(GrpcFramingTest, ADamagedGzipStreamIsAnError) {
+  std::string wire = gzip_compress(std::string(100000, 'x') + "end");
+  auto ignore = [](Bytes) { return ok_status(); };
+  GzipReader cut;
+  ASSERT_TRUE(cut.feed(wire.substr(0, wire.size() - 4), ignore).ok());
+  EXPECT_FALSE(cut.finish().ok());
+  wire[wire.size() - 6] = static_cast<char>(wire[wire.size() - 6] ^ 1);  // the checksum
+  GzipReader damaged;
+  EXPECT_EQ(damaged.feed(wire, ignore).code(), StatusCode::kInternal);
+}
+
 TEST(GrpcFramingTest, AnyCutsGiveTheSameMessages) {
   uint64_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -41,10 +41,16 @@ class Inflater {
     inflateReset(&z_);
     return &z_;
   }
+  z_stream* state() { return &z_; }
 
  private:
   z_stream z_{};
 };
+
+Status cannot_inflate(const char* why) {
+  return internal_error(std::string("grpc: failed to decompress the message: ") +
+                        (why != nullptr ? why : "unexpected end"));
+}
 
 void give_input(z_stream* z, Bytes* data) {
   if (z->avail_in > 0 || data->empty()) return;
@@ -101,10 +107,41 @@ Result<std::string> gzip_decompress(Bytes data, uint64_t max_bytes, bool* fits) 
       continue;
     }
     if (rc != Z_OK || (z->avail_in == 0 && data.empty() && z->avail_out > 0)) {
-      return internal_error(std::string("grpc: failed to decompress the message: ") +
-                            (z->msg != nullptr ? z->msg : "unexpected end"));
+      return cannot_inflate(z->msg);
     }
   }
 }
+
+class GzipReader::Inflater : public rpc::Inflater {};
+
+GzipReader::GzipReader() : inflater_(std::make_unique<Inflater>()) {}
+GzipReader::~GzipReader() = default;
+GzipReader::GzipReader(GzipReader&&) noexcept = default;
+GzipReader& GzipReader::operator=(GzipReader&&) noexcept = default;
+
+Status GzipReader::feed(Bytes piece, const Sink& sink) {
+  constexpr size_t kOutputBytes = 256 << 10;
+  z_stream* z = inflater_->state();
+  z->avail_in = 0;
+  std::string out;
+  do {
+    give_input(z, &piece);
+    if (at_end_) {
+      if (z->avail_in == 0) return ok_status();
+      inflateReset(z);  // the first member, or one that follows
+    }
+    out.clear();
+    give_output(z, &out, kOutputBytes);
+    const int rc = inflate(z, Z_NO_FLUSH);
+    // Z_BUF_ERROR: there was no more to be had.
+    if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) return cannot_inflate(z->msg);
+    at_end_ = rc == Z_STREAM_END;
+    out.resize(out.size() - z->avail_out);
+    if (!out.empty()) TBL_TRY(sink(out));
+  } while (z->avail_in > 0 || !piece.empty() || z->avail_out == 0);
+  return ok_status();
+}
+
+Status GzipReader::finish() const { return at_end_ ? ok_status() : cannot_inflate(nullptr); }
 
 }  // namespace tbl::rpc

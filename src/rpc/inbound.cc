@@ -39,7 +39,12 @@ Bytes Inbound::deliver(Bytes data) {
       sink_->on_inbound_error(got.status());
       return {};
     }
-    if (*got) sink_->on_inbound_message(std::move(message));
+    if (!*got) continue;
+    if (pieces_) {
+      sink_->on_inbound_piece({std::move(message), !reader_.partial(), reader_.is_compressed()});
+    } else {
+      sink_->on_inbound_message(std::move(message));
+    }
   }
   return stopped_ ? Bytes{} : data;
 }

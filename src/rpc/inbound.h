@@ -5,6 +5,7 @@
 #include <atomic>
 #include <string>
 
+#include "rpc/client.h"
 #include "rpc/grpc_framing.h"
 
 namespace tbl::rpc {
@@ -14,6 +15,8 @@ class InboundSink {
  public:
   virtual ~InboundSink() = default;
   virtual void on_inbound_message(std::string message) = 0;
+  /// Only after give_pieces_above().
+  virtual void on_inbound_piece(MessagePiece piece) { (void)piece; }
   /// The peer sends no more, and every message was delivered.
   virtual void on_inbound_end() = 0;
   virtual void on_inbound_error(const Status& error) = 0;
@@ -28,6 +31,11 @@ class Inbound {
       : reader_(max_message_bytes), sink_(sink) {}
 
   void allow_gzip() { reader_.allow_gzip(); }
+  /// Every message is given as on_inbound_piece(), those of more bytes than this as they arrive.
+  void give_pieces_above(uint64_t bytes) {
+    pieces_ = true;
+    reader_.give_pieces_above(bytes);
+  }
   void on_data(Bytes data);
   void on_end();
   /// To be followed by resume() on the loop when switched on.
@@ -48,6 +56,7 @@ class Inbound {
   InboundSink* const sink_;
   std::atomic<bool> reading_{true};
   std::string held_;
+  bool pieces_ = false;
   bool discard_ = false;
   bool ended_ = false;
   bool stopped_ = false;

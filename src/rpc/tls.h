@@ -14,6 +14,9 @@ struct TlsOptions {
   std::string key_path;
   std::vector<std::string>
       allowed_cn;  ///< not empty: the peer must show a certificate with one of these
+  /// A server lets in only who shows a certificate of the CA, as PD and TiKV do. Pump and drainer
+  /// ask for one only where `allowed_cn` is set.
+  bool demand_client_certificate = false;
 
   bool enabled() const { return !ca_path.empty(); }
 };

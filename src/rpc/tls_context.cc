@@ -76,7 +76,7 @@ Result<SslCtx> make_server_context(const TlsOptions& options) {
   TBL_ASSIGN(SslCtx ctx, make_context(TLS_server_method(), options));
   TBL_TRY(load_key_pair(ctx.get(), options));
   SSL_CTX_set_alpn_select_cb(ctx.get(), select_alpn, nullptr);
-  if (!options.allowed_cn.empty()) {
+  if (options.demand_client_certificate || !options.allowed_cn.empty()) {
     SSL_CTX_set_verify(ctx.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   return ctx;

@@ -97,6 +97,25 @@ TEST_F(TlsTest, AllowedCommonNames) {
   EXPECT_TRUE(call(server->address(), tls).ok());
 }
 
+TEST_F(TlsTest, ClientCertificatesAreDemandedOnlyWhereTold) {
+  TlsOptions anonymous = certificates_.options("client");
+  anonymous.cert_path.clear();
+  anonymous.key_path.clear();
+  auto lenient = start();
+  EXPECT_TRUE(call(lenient->address(), anonymous).ok()) << "pump and drainer";
+  ServerOptions options;
+  options.tls = certificates_.options("server");
+  options.tls.demand_client_certificate = true;
+  TestServer strict(options);
+  EXPECT_EQ(call(strict.address(), anonymous).status().code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(call(strict.address(), certificates_.options("client")).ok());
+  TestCertificates other;
+  other.issue("client", "drainer");
+  TlsOptions foreign = other.options("client");
+  foreign.ca_path = anonymous.ca_path;
+  EXPECT_FALSE(call(strict.address(), foreign).ok()) << "a certificate of another CA";
+}
+
 TEST_F(TlsTest, CertificatesAreReadForEachHandshake) {
   auto server = start();
   TlsOptions tls = certificates_.options("client");

@@ -105,6 +105,12 @@ def test_nothing_is_served_in_the_clear(cluster, certificates, secure):
     with pytest.raises(grpc.RpcError):
         plain = grpc.insecure_channel(cluster.address("pd"))
         plain.unary_unary("/pdpb.PD/GetMembers")(b"", timeout=3)
+    with pytest.raises((urllib.error.URLError, OSError)):  # a client without a certificate
+        urllib.request.urlopen(url, context=context, timeout=5).read()
+    with pytest.raises(grpc.RpcError):
+        with open(certificates["ca.pem"], "rb") as f:
+            anonymous = grpc.secure_channel(cluster.address("tikv"), grpc.ssl_channel_credentials(f.read()))
+        anonymous.unary_unary("/tikvpb.Tikv/KvGet")(b"", timeout=3)
     context.load_cert_chain(certificates["peer.pem"], certificates["peer.key"])
     assert b"cluster_id" in urllib.request.urlopen(url, context=context, timeout=5).read()
     with socket.socket() as peer_port:

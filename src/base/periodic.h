@@ -7,7 +7,7 @@
 
 #include "base/stop.h"
 
-namespace tbl::pump {
+namespace tbl {
 
 /// Waits `interval`, runs `job`, and again; until stop() or the destructor, which wait for a
 /// running job.
@@ -28,4 +28,4 @@ class Periodic {
   Thread thread_;
 };
 
-}  // namespace tbl::pump
+}  // namespace tbl
