@@ -6,15 +6,6 @@ namespace tbl::codec {
 
 namespace {
 
-enum MutationField : uint32_t {
-  kTableId = 1,
-  kInsertedRows = 2,
-  kUpdatedRows = 3,
-  kDeletedRows = 6,
-  kSequence = 7,
-};
-enum PrewriteField : uint32_t { kSchemaVersion = 1, kMutations = 2 };
-
 /// Place of a kind of rows, or of the sequence, in TableMutation's arrays; -1 for other fields.
 int place_of(uint32_t number) {
   switch (number) {
@@ -39,15 +30,9 @@ size_t count_varints(Bytes packed) {
       std::count_if(packed.begin(), packed.end(), [](char c) { return c >= 0; }));
 }
 
-Status unknown_type(uint64_t type) {
-  std::string name = type == kMutationDeleteId   ? "DeleteID"
-                     : type == kMutationDeletePk ? "DeletePK"
-                                                 : std::to_string(static_cast<int32_t>(type));
-  return data_loss("unknown mutation type: " + name);
-}
+}  // namespace
 
-/// Where the rows of a type are; -1 for types that have none.
-int place_of_type(uint64_t type) {
+Result<size_t> rows_of_type(uint64_t type) {
   switch (type) {
     case kMutationInsert:
       return 0;
@@ -55,12 +40,14 @@ int place_of_type(uint64_t type) {
       return 1;
     case kMutationDeleteRow:
       return 2;
+    case kMutationDeleteId:
+      return data_loss("unknown mutation type: DeleteID");
+    case kMutationDeletePk:
+      return data_loss("unknown mutation type: DeletePK");
     default:
-      return -1;
+      return data_loss("unknown mutation type: " + std::to_string(static_cast<int32_t>(type)));
   }
 }
-
-}  // namespace
 
 Result<TableMutation> TableMutation::parse(Bytes message) {
   TableMutation mutation;
@@ -113,15 +100,15 @@ bool TableMutation::Rows::next(MutationType* type, Bytes* row) {
   if (!status_.ok()) return false;
   uint64_t number = 0;
   if (!next_type(&number)) return false;
-  int place = place_of_type(number);
-  if (place < 0) {
-    status_ = unknown_type(number);
+  auto place = rows_of_type(number);
+  if (!place.ok()) {
+    status_ = place.status();
     return false;
   }
   *type = static_cast<MutationType>(number);
   WireField field;
-  while (rows_[place].next(&field)) {
-    if (field.number != kRowFields[place]) continue;
+  while (rows_[*place].next(&field)) {
+    if (field.number != kRowFields[*place]) continue;
     *row = field.bytes;
     return true;
   }
@@ -160,8 +147,8 @@ void PrewriteValueWriter::add_row(int64_t table_id, MutationType type, Bytes row
   auto table =
       std::find_if(tables_.begin(), tables_.end(), [=](auto& t) { return t.id == table_id; });
   if (table == tables_.end()) table = tables_.insert(table, Table{.id = table_id});
-  int place = place_of_type(static_cast<uint64_t>(type));
-  if (place >= 0) put_wire_bytes(table->rows[place], kRowFields[place], row);
+  auto place = rows_of_type(static_cast<uint64_t>(type));
+  if (place.ok()) put_wire_bytes(table->rows[*place], kRowFields[*place], row);
   put_wire_varint(table->sequence, kSequence, static_cast<uint64_t>(type));
 }
 

@@ -16,6 +16,20 @@ enum MutationType : int32_t {
   kMutationDeleteRow = 4,
 };
 
+/// Fields of TableMutation and PrewriteValue.
+enum MutationField : uint32_t {
+  kTableId = 1,
+  kInsertedRows = 2,
+  kUpdatedRows = 3,
+  kDeletedRows = 6,
+  kSequence = 7,
+};
+enum PrewriteField : uint32_t { kSchemaVersion = 1, kMutations = 2 };
+
+/// Which of inserted, updated and deleted rows (0, 1, 2) an entry of `sequence` stands for. Error:
+/// "unknown mutation type: <n>" for obsolete and unknown kinds.
+Result<size_t> rows_of_type(uint64_t type);
+
 /// The rows of one table in a transaction, in the order they were changed (`sequence`, packed or
 /// not). Points into the message; parse() walks over it once and checks every bound, rows are then
 /// found without allocation.

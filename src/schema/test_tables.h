@@ -62,13 +62,14 @@ struct JobText {
   std::string tables = "null";
   int state = 6;
   int schema_state = 5;
+  std::string query = "q";
 
   std::string json() const {
     return fmt::format(
-        R"({{"id":{},"type":{},"schema_id":{},"table_id":{},"state":{},"schema_state":{},"query":"q",)"
+        R"({{"id":{},"type":{},"schema_id":{},"table_id":{},"state":{},"schema_state":{},"query":"{}",)"
         R"("binlog":{{"SchemaVersion":{},"DBInfo":{},"TableInfo":{},"FinishedTS":7,)"
         R"("MultipleTableInfos":{}}}}})",
-        id, type, schema_id, table_id, state, schema_state, version, db, table, tables);
+        id, type, schema_id, table_id, state, schema_state, query, version, db, table, tables);
   }
 };
 

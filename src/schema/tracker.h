@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "schema/history.h"
 #include "schema/job.h"
+#include "schema/rename_text.h"
 #include "schema/snapshot.h"
 
 namespace tbl::schema {
@@ -68,6 +69,9 @@ class SchemaTracker {
   bool may_append_default(int64_t table_id, int64_t version) const;
   /// Null when the table is not known.
   const SchemaAndTable* name_of(int64_t table_id) const;
+  /// The database that names without one mean in the text of a job that renames tables. To be asked
+  /// before the job is applied. Empty when it is not known.
+  std::string session_database(const DdlJob& job) const;
   /// The names that the job of this version concerns. Error: "version: <v> not found".
   Result<SchemaAndTable> names_at(int64_t version) const;
 
@@ -99,6 +103,9 @@ class SchemaTracker {
   Status replace_database(const DdlJob& job);
   Status drop_database(const DdlJob& job);
   Status rename_table(const DdlJob& job);
+  Status rename_tables(const DdlJob& job);
+  int64_t session_schema_of(const DdlJob& job, const std::vector<Rename>& renames) const;
+  Result<int64_t> database_named(const std::string& name) const;
   Status create_tables(const DdlJob& job);
   Status truncate_table(const DdlJob& job);
   Status replace_table(const DdlJob& job);
@@ -107,7 +114,7 @@ class SchemaTracker {
   void forget_rows_of(int64_t table_id);
   Result<const DbInfo*> database(int64_t schema_id) const;
   Result<Table*> find(int64_t table_id);
-  void put_form(Table& table, const DdlJob& job);
+  void put_form(Table& table, const DdlJob& job, const TableInfoPtr& info);
   static Result<TableInfoPtr> parsed(Form& form);
 
   int64_t version_ = 0;

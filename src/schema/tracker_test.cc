@@ -134,6 +134,51 @@ TEST_F(TrackerTest, RenameMovesTheTableToTheDatabaseOfTheJob) {
   EXPECT_EQ(name_of(kTable), "Other.u");
 }
 
+TEST_F(TrackerTest, SeveralTablesAreRenamedInOneJob) {
+  create_db_and_table();
+  create_db(3, 7, "Other");
+  must_apply({.type = 3,
+              .version = 4,
+              .schema_id = 7,
+              .table_id = 11,
+              .table = table_json(11, "b", column_json(1, "a", 3, 0))});
+  // A swap through a third name, over two databases: the session is in Db.
+  const std::string columns = column_json(1, "a", 3, 0);
+  JobText swap{.type = 47, .version = 5, .schema_id = 7, .table_id = kTable};
+  swap.query = "rename table t to x, OTHER.b to t, x to other.b";
+  swap.tables = "[" + table_json(kTable, "x", columns) + "," + table_json(11, "t", columns) + "," +
+                table_json(kTable, "b", columns) + "]";
+  must_apply(swap);
+  EXPECT_EQ(name_of(kTable), "Other.b");
+  EXPECT_EQ(name_of(11), "Db.t");
+  EXPECT_EQ(names_at(5), "Other.b");
+  must_apply({.type = 2, .version = 6, .schema_id = 7});
+  EXPECT_EQ(name_of(kTable), "none");
+  EXPECT_EQ(name_of(11), "Db.t");
+}
+
+TEST_F(TrackerTest, NamesWithoutADatabaseAreTheJobsWhereNothingElseTells) {
+  create_db_and_table();
+  create_db(3, 7, "Other");
+  JobText move{.type = 47, .version = 4, .schema_id = 7, .table_id = kTable};
+  move.query = "rename tables Db.t to u, Other.u to v";
+  const std::string columns = column_json(1, "a", 3, 0);
+  move.tables =
+      "[" + table_json(kTable, "u", columns) + "," + table_json(kTable, "v", columns) + "]";
+  must_apply(move);
+  EXPECT_EQ(name_of(kTable), "Other.v");
+}
+
+TEST_F(TrackerTest, ARenameThatCannotBeUnderstoodIsAnError) {
+  create_db_and_table();
+  JobText odd{.type = 47, .version = 3, .schema_id = kDb, .table_id = kTable};
+  odd.tables = "[" + table_json(kTable, "u", "") + "]";
+  EXPECT_THAT(apply(odd).message(), HasSubstr("1 tables in the job, 0 renames in its text: q"));
+  odd.version = 4;
+  odd.query = "rename table t to nowhere.u";
+  EXPECT_THAT(apply(odd).message(), HasSubstr("schema nowhere not found"));
+}
+
 TEST_F(TrackerTest, TruncateGivesANewIdAndRemembersTheOld) {
   create_db_and_table();
   JobText truncate = table_job(11, 3);
@@ -191,7 +236,8 @@ TEST_F(TrackerTest, ErrorsOfJobsThatDoNotFit) {
   JobText drop = table_job(4, 6);
   drop.table_id = 98;
   EXPECT_THAT(apply(drop).message(), HasSubstr("table 98 not found"));
-  EXPECT_THAT(apply({.type = 47, .version = 7}).message(), HasSubstr("not supported"));
+  EXPECT_THAT(apply({.type = 47, .version = 7}).message(),
+              HasSubstr("0 tables in the job, 0 renames"));
   Status status = apply({.id = 31, .type = 3, .version = 8, .schema_id = 55});
   EXPECT_THAT(status.message(), testing::StartsWith("handle ddl job ID:31, Type:create table"));
   EXPECT_THAT(status.message(), HasSubstr("failed, the schema info: {"));
