@@ -11,6 +11,7 @@ constexpr uint32_t kEntityPayload = 2;
 constexpr uint32_t kRequestClusterId = 1;
 constexpr uint32_t kRequestStartFrom = 2;
 constexpr uint32_t kPosOffset = 2;
+constexpr uint32_t kBinlogPrewriteValue = 5;
 
 /// The last field `number` of a message, as protobuf has it; empty when missing.
 Result<Bytes> find_bytes(Bytes message, uint32_t number, const char* name) {
@@ -26,6 +27,40 @@ Result<Bytes> find_bytes(Bytes message, uint32_t number, const char* name) {
   return found;
 }
 
+using spill::FileRange;
+
+/// As find_bytes(), in a file.
+Result<FileRange> find_range(const spill::SpillFile& file, FileRange message, uint32_t number,
+                             const char* name) {
+  spill::FileFields fields(file, message, name);
+  spill::FileField field;
+  FileRange found{message.end, message.end};
+  while (true) {
+    TBL_ASSIGN(bool more, fields.next(number, codec::WireType::kBytes, &field));
+    if (!more) return found;
+    found = field.bytes;
+  }
+}
+
+/// Copies a Binlog's fields but for its rows, which stay where they are.
+Status take_rows_out(const spill::SpillFile& file, FileRange binlog, std::string* rest,
+                     FileRange* rows) {
+  spill::FileFields fields(file, binlog, "Binlog");
+  spill::FileWindow window(file);
+  spill::FileField field;
+  *rows = {binlog.end, binlog.end};
+  while (true) {
+    TBL_ASSIGN(bool more, fields.next(&field));
+    if (!more) return ok_status();
+    if (field.number == kBinlogPrewriteValue && field.type == codec::WireType::kBytes) {
+      *rows = field.bytes;
+    } else {
+      TBL_ASSIGN(Bytes whole, window.view({field.begin, field.bytes.end}));
+      rest->append(whole);
+    }
+  }
+}
+
 }  // namespace
 
 Result<BinlogItem> parse_pull_response(std::string message) {
@@ -38,6 +73,20 @@ Result<BinlogItem> parse_pull_response(std::string message) {
   BinlogItem item;
   item.payload = std::make_shared<const std::string>(std::move(message));
   TBL_ASSIGN(item.view, codec::BinlogView::parse(*item.payload));
+  return item;
+}
+
+Result<BinlogItem> parse_pull_response(std::unique_ptr<spill::SpillFile> message) {
+  TBL_ASSIGN(FileRange entity,
+             find_range(*message, {0, message->size()}, kResponseEntity, "PullBinlogResp"));
+  TBL_ASSIGN(FileRange payload, find_range(*message, entity, kEntityPayload, "Entity"));
+  std::string rest;
+  FileRange rows;
+  TBL_TRY(take_rows_out(*message, payload, &rest, &rows));
+  BinlogItem item;
+  item.payload = std::make_shared<const std::string>(std::move(rest));
+  TBL_ASSIGN(item.view, codec::BinlogView::parse(*item.payload));
+  TBL_ASSIGN(item.large, spill::LargeValue::parse(std::move(message), rows));
   return item;
 }
 

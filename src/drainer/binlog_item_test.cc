@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "base/sim_env.h"
 #include "drainer/test_stream.h"
 #include "proto/pump.pb.h"
 
@@ -36,6 +37,46 @@ TEST(BinlogItemTest, AMissingPayloadIsAnEmptyBinlog) {
     ASSERT_TRUE(item.ok());
     EXPECT_EQ(item->commit_ts(), 0U);
   }
+}
+
+TEST(BinlogItemTest, RowsOfAMessageInAFileStayThere) {
+  SimEnv disk;
+  const BinlogItem sent = rows_item(40, 5, 3, 200);
+  auto file = *spill::SpillFile::create(disk, "x");
+  ASSERT_TRUE(file->append(response_with(*sent.payload)).ok());
+  ASSERT_TRUE(file->seal().ok());
+  auto item = parse_pull_response(std::move(file));
+  ASSERT_TRUE(item.ok()) << item.status().to_string();
+  EXPECT_EQ(item->commit_ts(), 40U);
+  EXPECT_EQ(item->start_ts(), 39U);
+  EXPECT_TRUE(item->view.prewrite_value.empty());
+  EXPECT_EQ(item->large->schema_version(), 3);
+  ASSERT_EQ(item->large->mutations().size(), 1U);
+  EXPECT_EQ(item->large->mutations()[0].table_id, 5);
+  EXPECT_EQ(item->large->mutations()[0].row_count, 200U);
+}
+
+TEST(BinlogItemTest, DamageInAFileIsAnErrorOrAnotherBinlog) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  const std::string good = response_with(*rows_item(40, 5, 3, 2).payload);
+  SimEnv disk;
+  size_t damaged = 0;
+  for (int i = 0; i < 5000; ++i) {
+    std::string bytes = good;
+    bytes[random() % bytes.size()] = static_cast<char>(random());
+    if (random() % 2) bytes.resize(random() % bytes.size());
+    auto file = *spill::SpillFile::create(disk, "x");
+    ASSERT_TRUE(file->append(bytes).ok());
+    ASSERT_TRUE(file->seal().ok());
+    auto item = parse_pull_response(std::move(file));
+    if (!item.ok()) {
+      ++damaged;
+      EXPECT_EQ(item.status().code(), StatusCode::kDataLoss) << item.status().to_string();
+    }
+  }
+  EXPECT_GT(damaged, 100U);
 }
 
 TEST(BinlogItemTest, RequestIsWhatProtobufMakes) {

@@ -56,8 +56,17 @@ void add_program_flags(ConfigSpec& spec, RawConfig& raw, DrainerConfig& c) {
            {.flag = "synced-check-time",
             .key = "synced-check-time",
             .help = "/status says Synced after so many minutes without anything to apply"});
+  spec.add(&c.metrics_addr, {.flag = "metrics-addr",
+                             .key = "MetricsAddr",
+                             .help = "push metrics to this Prometheus push gateway"});
+  spec.add(&c.metrics_interval_s, {.flag = "metrics-interval",
+                                   .key = "MetricsInterval",
+                                   .help = "seconds between two pushes; 0: no push"});
   spec.add(&c.memory_limit,
            {.key = "memory-limit", .help = "bytes of binlogs and transactions on their way"});
+  spec.add(&c.spill_size,
+           {.key = "spill-size",
+            .help = "a binlog of more bytes goes to a file in data-dir; at most memory-limit / 8"});
 }
 
 void add_syncer_flags(ConfigSpec& spec, RawConfig& raw, DrainerConfig& config) {
@@ -174,10 +183,6 @@ void add_ignored(ConfigSpec& spec, RawConfig& raw) {
         "checkpoint.oracle-connect-string"}) {
     spec.add(&raw.ignored_text, {.key = std::string("syncer.to.") + key});
   }
-  spec.add(&raw.ignored_text,
-           {.flag = "metrics-addr", .key = "MetricsAddr", .help = "accepted, no effect"});
-  spec.add(&raw.ignored_text,
-           {.flag = "metrics-interval", .key = "MetricsInterval", .help = "accepted, no effect"});
   for (const char* key : {"EtcdDialTimeout", "EtcdTimeout"}) {
     spec.add(&raw.ignored_text, {.key = key});
   }

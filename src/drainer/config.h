@@ -76,6 +76,9 @@ struct DrainerConfig {
   int synced_check_minutes = 5;
   rpc::TlsOptions tls;
   ByteSize memory_limit{512ULL << 20};  ///< of binlogs and transactions on their way
+  ByteSize spill_size{64ULL << 20};     ///< a larger binlog waits in a file in `data_dir`
+  std::string metrics_addr;             ///< push gateway; empty: none
+  int metrics_interval_s = 15;
   bool load_schema_snapshot = false;
   SyncerConfig syncer;
 

@@ -5,9 +5,11 @@
 #include <array>
 #include <cctype>
 
+#include "base/ascii.h"
 #include "base/secret.h"
 #include "base/units.h"
 #include "base/urls.h"
+#include "codec/time_zone.h"
 #include "drainer/raw_config.h"
 
 namespace tbl::drainer {
@@ -110,10 +112,24 @@ Status check_filter(const RawConfig& raw, SyncerConfig& c) {
   return EventFilter::make(c.events).status();
 }
 
+/// Sessions downstream are always in UTC; but a zone that the original refuses, or that there is
+/// none of, is a mistake worth an error.
+Status check_time_zone(const std::map<std::string, std::string>& params) {
+  for (const auto& [name, value] : params) {
+    if (!equal_ignoring_case(name, "time_zone")) continue;
+    if (equal_ignoring_case(value, "SYSTEM") || equal_ignoring_case(value, "Local")) {
+      return invalid_argument("'SYSTEM' or 'Local' time_zone is not supported");
+    }
+    TBL_TRY(codec::TimeZone::load(value).status().wrap("syncer.to.params.time_zone"));
+  }
+  return ok_status();
+}
+
 Status check_syncer(const RawConfig& raw, SyncerConfig& c) {
   TBL_TRY(check_sink(raw, c));
   TBL_TRY(check_supported(raw));
   TBL_TRY(check_filter(raw, c));
+  TBL_TRY(check_time_zone(c.session_params));
   if (c.sql_mode) TBL_TRY(check_sql_mode(*c.sql_mode));
   TBL_TRY(decrypt_password(raw.to, c.to).wrap("syncer.to.encrypted_password"));
   TBL_TRY(decrypt_password(raw.checkpoint, c.checkpoint.server)
@@ -162,6 +178,7 @@ Status check_program(const RawConfig& raw, DrainerConfig& c) {
   }
   if (c.detect_interval_s <= 0) c.detect_interval_s = 5;
   if (c.memory_limit.bytes == 0) return invalid_argument("memory-limit must not be 0");
+  if (c.spill_size.bytes == 0) return invalid_argument("spill-size must not be 0");
   return ok_status();
 }
 

@@ -199,6 +199,31 @@ TEST_F(ConfigTest, ErrorsHaveTheOriginalsTexts) {
       "event type x not valid");
 }
 
+TEST_F(ConfigTest, TimeZonesOfSessions) {
+  auto with_zone = [](const std::string& zone) {
+    return "[syncer.to.params]\ntime_zone = \"" + zone + "\"\n";
+  };
+  for (const char* zone : {"SYSTEM", "system", "Local"}) {
+    EXPECT_EQ(error(with_zone(zone)), "'SYSTEM' or 'Local' time_zone is not supported");
+  }
+  EXPECT_THAT(error(with_zone("Nowhere/Land")), HasSubstr("syncer.to.params.time_zone"));
+  for (const char* zone : {"UTC", "-08:00", "Asia/Shanghai"}) {
+    EXPECT_EQ(config(with_zone(zone)).syncer.session_params.at("time_zone"), zone);
+  }
+}
+
+TEST_F(ConfigTest, WhatIsPushedAndSpilled) {
+  DrainerConfig c = config("");
+  EXPECT_EQ(c.metrics_addr, "");
+  EXPECT_EQ(c.metrics_interval_s, 15);
+  EXPECT_EQ(c.spill_size.bytes, 64ULL << 20);
+  c = config("spill-size = \"3MiB\"\n", {"-metrics-addr=gate:9091", "-metrics-interval", "0"});
+  EXPECT_EQ(c.metrics_addr, "gate:9091");
+  EXPECT_EQ(c.metrics_interval_s, 0);
+  EXPECT_EQ(c.spill_size.bytes, 3ULL << 20);
+  EXPECT_EQ(error("spill-size = 0\n"), "spill-size must not be 0");
+}
+
 TEST_F(ConfigTest, FilesOfOtherSinksAreRead) {
   const DrainerConfig c =
       config("[syncer.to]\nkafka-addrs = \"a:1\"\nkafka-max-messages = 5\ndir = \"x\"\n");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "schema/history.h"
 
@@ -17,13 +18,7 @@ constexpr auto kErrorPause = 1s;
 constexpr std::chrono::milliseconds kFirstPause = 10ms;
 constexpr std::chrono::milliseconds kLongestPause = 1s;
 
-bool is_sequence_value(Bytes query) {
-  constexpr Bytes kStart = "select setval";
-  return query.size() >= kStart.size() &&
-         std::equal(kStart.begin(), kStart.end(), query.begin(), [](char a, char b) {
-           return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
-         });
-}
+bool is_sequence_value(Bytes query) { return starts_with_ignoring_case(query, "select setval"); }
 
 }  // namespace
 

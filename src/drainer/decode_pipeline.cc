@@ -4,11 +4,7 @@
 
 namespace tbl::drainer {
 
-DecodePipeline::DecodePipeline(Options options)
-    : options_(options),
-      inserts_(metrics().counter("binlog_drainer_event", "events", {{"type", "Insert"}})),
-      updates_(metrics().counter("binlog_drainer_event", "events", {{"type", "Update"}})),
-      deletes_(metrics().counter("binlog_drainer_event", "events", {{"type", "Delete"}})) {
+DecodePipeline::DecodePipeline(Options options) : options_(options) {
   for (size_t i = 0; i < std::max<size_t>(1, options_.threads); ++i) {
     threads_.emplace_back("decode", [this] { work(); });
   }
@@ -77,7 +73,8 @@ void DecodePipeline::work() {
 void DecodePipeline::decode(StepBatch& batch) const {
   for (size_t i = 0; i < batch.steps.size(); ++i) {
     auto* rows = std::get_if<RowsStep>(&batch.steps[i]);
-    if (rows == nullptr || rows->encoded.payload->size() > options_.max_whole_bytes) continue;
+    if (rows == nullptr || rows->large) continue;
+    if (rows->encoded.payload->size() > options_.max_whole_bytes) continue;
     batch.error = decode_rows(*rows);
     if (batch.error.ok()) {
       // Event rules may have left nothing of it.
@@ -97,11 +94,7 @@ Status DecodePipeline::decode_rows(RowsStep& step) const {
   TBL_ASSIGN(auto decoded, decode::decode_transaction(std::move(step.encoded)));
   step.drop_ignored(*decoded);
   step.decoded = std::move(decoded);
-  size_t counts[3] = {};
-  for (const auto& row : step.decoded->rows) ++counts[static_cast<size_t>(row.kind)];
-  if (counts[0] > 0) inserts_.add(static_cast<double>(counts[0]));
-  if (counts[1] > 0) updates_.add(static_cast<double>(counts[1]));
-  if (counts[2] > 0) deletes_.add(static_cast<double>(counts[2]));
+  counters_.count(*step.decoded);
   return ok_status();
 }
 

@@ -8,8 +8,8 @@
 #include <mutex>
 #include <vector>
 
-#include "base/metrics.h"
 #include "base/stop.h"
+#include "drainer/row_counters.h"
 #include "drainer/step.h"
 
 namespace tbl::drainer {
@@ -43,9 +43,7 @@ class DecodePipeline {
   Status decode_rows(RowsStep& step) const;
 
   const Options options_;
-  Counter& inserts_;
-  Counter& updates_;
-  Counter& deletes_;
+  RowCounters counters_;
   std::mutex mutex_;
   std::condition_variable_any room_;
   std::condition_variable work_;

@@ -11,6 +11,7 @@
 #include "base/urls.h"
 #include "drainer/liveness.h"
 #include "drainer/sink.h"
+#include "rpc/metrics_http.h"
 
 namespace tbl::drainer {
 
@@ -29,6 +30,8 @@ constexpr uint64_t kPipelineShare = 4;
 constexpr uint64_t kApplyShare = 2;
 constexpr uint64_t kLargestPart = 32 << 20;
 constexpr uint64_t kPartShare = 16;
+/// A binlog that is larger than this share goes to a file.
+constexpr uint64_t kSpillShare = 8;
 
 Result<std::string> node_id_of(const DrainerConfig& config) {
   if (!config.node_id.empty()) return config.node_id;
@@ -64,6 +67,10 @@ Status Drainer::connect() {
   TBL_ASSIGN(node_id_, node_id_of(config_));
   warn_of_address(config_.advertise_addr);
   TBL_TRY(posix_env().create_dirs(config_.data_dir, 0700));
+  spill_ = std::make_unique<spill::SpillDir>(
+      posix_env(), join_path(config_.data_dir, "spill"),
+      std::min(config_.spill_size.bytes, config_.memory_limit.bytes / kSpillShare));
+  TBL_TRY(spill_->prepare());
   cluster::ClusterOptions options;
   options.pd_urls = config_.pd_urls;
   options.tls = config_.tls;
@@ -146,6 +153,7 @@ void Drainer::make_stream() {
   pumps.cluster_id = cluster_->pd().cluster_id();
   pumps.interval = std::chrono::seconds(config_.detect_interval_s);
   pumps.gzip = config_.compressor == "gzip";
+  pumps.spill = spill_.get();
   auto list = [this] { return cluster_->registry().nodes(cluster::NodeKind::kPump); };
   auto connect = [this](const std::string& address) {
     rpc::ChannelOptions options;
@@ -186,6 +194,11 @@ Status Drainer::start() {
   log_info("register success", {{"drainer node id", node_id_}});
   stream_->start([this](const Status& status) { fail(status); });
   pumps_->start();
+  if (!config_.metrics_addr.empty() && config_.metrics_interval_s > 0) {
+    metrics_push_ = std::make_unique<Periodic>(
+        "metrics-push", std::chrono::seconds(config_.metrics_interval_s),
+        [this] { (void)rpc::push_metrics(config_.metrics_addr, node_id_); });
+  }
   node_->start_heartbeat([this](const Status& status) { fail(status); });
   TBL_TRY(server_->start());
   log_info("start to server request", {{"addr", config_.addr}});
@@ -233,6 +246,7 @@ void Drainer::write_state() {
 }
 
 void Drainer::close() {
+  metrics_push_.reset();
   node_->stop_heartbeat();
   node_->change(State::kOnline, State::kPausing);
   node_->set(node_->state() == State::kClosing ? State::kOffline : State::kPaused);
@@ -250,13 +264,15 @@ void Drainer::close() {
 void Drainer::stop_applier() {
   StopSource done;
   Thread watcher("drain-watch", [&] {
+    // Parts of a large transaction are work, though the checkpoint waits for the last.
+    auto progress = [this] { return std::pair(lag_->commit_ts(), lag_->last_work_ms()); };
     auto still = 0s;
-    for (uint64_t last = lag_->commit_ts(); wait_for(done.get_token(), kDrainLogInterval);) {
-      still = lag_->commit_ts() == last ? still + kDrainLogInterval : 0s;
-      last = lag_->commit_ts();
-      log_info("waiting for the downstream to take what was read", {{"commit ts", last}});
+    for (auto last = progress(); wait_for(done.get_token(), kDrainLogInterval);) {
+      still = progress() == last ? still + kDrainLogInterval : 0s;
+      last = progress();
+      log_info("waiting for the downstream to take what was read", {{"commit ts", last.first}});
       if (still >= kDrainPatience) {
-        log_warn("the downstream does not move, give up waiting", {{"commit ts", last}});
+        log_warn("the downstream does not move, give up waiting", {{"commit ts", last.first}});
         applier_->abort();
       }
     }

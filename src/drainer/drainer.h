@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/periodic.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "cluster/cluster.h"
@@ -20,6 +21,7 @@
 #include "drainer/router.h"
 #include "drainer/safe_point.h"
 #include "drainer/service.h"
+#include "drainer/spill/spill_file.h"
 #include "drainer/stream.h"
 #include "drainer/syncer.h"
 #include "rpc/server.h"
@@ -73,12 +75,14 @@ class Drainer {
   std::optional<DdlJobs> jobs_;
   std::unique_ptr<Lag> lag_;
   std::unique_ptr<schedule::Applier> applier_;
+  std::unique_ptr<spill::SpillDir> spill_;
   std::unique_ptr<Merger> merger_;
   std::unique_ptr<Syncer> syncer_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<PumpList> pumps_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<SafePointKeeper> safe_point_;
+  std::unique_ptr<Periodic> metrics_push_;
   std::unique_ptr<rpc::Server> server_;
   bool registered_ = false;
 };

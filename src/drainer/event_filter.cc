@@ -6,6 +6,7 @@
 #include <cctype>
 #include <set>
 
+#include "base/ascii.h"
 #include "drainer/decode/transaction.h"
 
 namespace tbl::drainer {
@@ -35,15 +36,9 @@ RowKinds kind_bit(decode::RowKind kind) {
   return static_cast<RowKinds>(1U << static_cast<unsigned>(kind));
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 /// "create schema" and alike are other words for databases.
 std::string canonical(const std::string& event) {
-  std::string name = lower(event);
+  std::string name = ascii_lower(event);
   const size_t at = name.find(" schema");
   if (at != name.npos && at + 7 == name.size()) name.replace(at, 7, " database");
   return name;
@@ -118,7 +113,7 @@ std::vector<std::string> first_words(std::string_view sql) {
     while (end < text.size() &&
            (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_'))
       ++end;
-    if (end > at) words.push_back(lower(std::string_view(text).substr(at, end - at)));
+    if (end > at) words.push_back(ascii_lower(std::string_view(text).substr(at, end - at)));
     at = end + 1;
   }
   return words;
@@ -148,7 +143,7 @@ struct EventFilter::Rule {
 
   bool concerns(std::string_view schema_name, std::string_view table_name) const {
     auto matches = [this](const std::string& pattern, std::string_view name) {
-      return matches_pattern(pattern, case_sensitive ? std::string(name) : lower(name));
+      return matches_pattern(pattern, case_sensitive ? std::string(name) : ascii_lower(name));
     };
     if (!matches(schema, schema_name)) return false;
     return table.empty() || (!table_name.empty() && matches(table, table_name));
@@ -171,7 +166,7 @@ Result<EventFilter> EventFilter::make(const EventFilterConfig& config) {
         return invalid_argument("event filter rule name " + name + " not found");
       }
       auto cased = [&](const std::string& text) {
-        return config.case_sensitive ? text : lower(text);
+        return config.case_sensitive ? text : ascii_lower(text);
       };
       Rule rule{cased(migrate.schema), cased(migrate.table), config.case_sensitive, {}, nullptr};
       for (const std::string& event : it->second.ignore_events) {

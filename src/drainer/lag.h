@@ -19,6 +19,8 @@ class Lag {
   void on_progress(uint64_t commit_ts);
   /// Something was given to the sink.
   void on_work() { last_work_ms_.store(steady_ms()); }
+  /// When that was last; on the machine's steady clock.
+  int64_t last_work_ms() const { return last_work_ms_.load(); }
 
   uint64_t commit_ts() const { return commit_ts_.load(); }
   /// Nothing was applied for so long that the downstream counts as level with the upstream.

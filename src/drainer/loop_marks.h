@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "drainer/decode/decoder.h"
+#include "drainer/spill/part_reader.h"
 #include "schema/tracker.h"
 
 namespace tbl::drainer {
@@ -25,10 +26,12 @@ class LoopMarks {
 
   /// True: the transaction holds a mark of our channel. Errors: a mark that cannot be decoded.
   Result<bool> has_ours(const decode::EncodedTransaction& transaction);
+  Result<bool> has_ours(const spill::LargeTransaction& transaction);
 
  private:
-  Result<bool> is_ours(const decode::EncodedTransaction& transaction,
-                       const decode::MutationTask& task);
+  bool is_mark_table(int64_t table_id) const;
+  Result<decode::TablePtr> make_table(int64_t table_id) const;
+  Result<bool> is_ours(decode::EncodedTransaction marks) const;
 
   schema::SchemaTracker& schema_;
   const int64_t channel_id_;

@@ -18,6 +18,7 @@ constexpr char kPullMethod[] = "/binlog.Pump/PullBinlogs";
 /// Response header in which our pump says up to which commit ts binlogs are gone.
 constexpr char kGcTsHeader[] = "pump-gc-ts";
 constexpr size_t kBigPayloadBytes = 10 << 20;
+constexpr uint64_t kPieceBytes = 1 << 20;
 constexpr auto kReconnectPause = 1s;
 
 /// Ends the puller; every other code means: connect again.
@@ -107,15 +108,19 @@ Status Puller::pull(const std::string& address) {
   }
   rpc::CallOptions call;
   call.gzip = options_.gzip;
+  call.piece_bytes = kPieceBytes;
   auto stream = connect_(address)->open(kPullMethod, call);
   TBL_TRY(stream->send(make_pull_request(options_.cluster_id, last_ts_.load())));
   stream->half_close();
   log_info("start pull binlogs",
            {{"id", options_.node_id}, {"addr", address}, {"last ts", last_ts_.load()}});
+  spill::MessageCollector collector(*options_.spill);
   for (bool first = true;; first = false) {
-    TBL_ASSIGN(auto message, stream->receive(stop));
+    TBL_ASSIGN(auto piece, stream->receive_piece(stop));
     if (first) TBL_TRY(check_gc_ts(stream->headers()));
-    if (!message) return ok_status();
+    if (!piece) return ok_status();
+    TBL_ASSIGN(auto message, collector.add(std::move(*piece)));
+    if (!message) continue;
     TBL_TRY(take(std::move(*message)));
     if (!wait_while_paused()) return cancelled("stopped");
   }
@@ -134,13 +139,16 @@ Status Puller::check_gc_ts(const rpc::Metadata& headers) const {
   return ok_status();
 }
 
-Status Puller::take(std::string message) {
-  const size_t size = message.size();
+Status Puller::take(spill::Collected message) {
+  const uint64_t size = message.file ? message.file->size() : message.bytes.size();
   if (size >= kBigPayloadBytes) {
     log_info("receive big size binlog before unmarshal",
-             {{"id", options_.node_id}, {"size", size}});
+             {{"id", options_.node_id}, {"size", size}, {"spilled", message.file != nullptr}});
   }
-  auto item = parse_pull_response(std::move(message));
+  auto item = message.file ? parse_pull_response(std::move(message.file))
+                           : parse_pull_response(std::move(message.bytes));
+  const bool unreadable = !item.ok() && !is_fatal(item.status());
+  if (unreadable) return item.status();
   if (!item.ok()) {
     metrics().counter("binlog_drainer_error_count", "errors", {{"type", "unmarshal_binlog"}}).add();
     return fatal("unmarshal binlog failed: " + item.status().message());

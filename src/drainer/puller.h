@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/stop.h"
 #include "drainer/merger.h"
+#include "drainer/spill/message_collector.h"
 #include "rpc/client.h"
 
 namespace tbl::drainer {
@@ -20,10 +21,12 @@ struct PullerOptions {
   uint64_t cluster_id = 0;
   uint64_t start_ts = 0;  ///< everything above is wanted
   bool gzip = false;
+  spill::SpillDir* spill = nullptr;  ///< where binlogs too large for memory go
 };
 
 /// One thread: pulls from the last commit ts received, connects again a second after the stream
 /// ended or broke. What the merger cannot take waits in the connection's window, i.e. at the pump.
+/// A binlog that is too large for memory is written to a file as it arrives.
 ///
 /// `on_fatal` runs on that thread when going on would lose transactions: the pump has already
 /// thrown away binlogs that were asked for, or sent bytes that are no binlog. The thread ends then.
@@ -48,7 +51,7 @@ class Puller {
   void run();
   Status pull(const std::string& address);
   Status check_gc_ts(const rpc::Metadata& headers) const;
-  Status take(std::string message);
+  Status take(spill::Collected message);
   bool wait_while_paused();
 
   const PullerOptions options_;

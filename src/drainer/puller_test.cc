@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/queue.h"
+#include "base/sim_env.h"
 #include "drainer/pump_list.h"
 #include "drainer/test_stream.h"
 #include "proto/pump.pb.h"
@@ -80,14 +81,15 @@ class FakePump {
 class PullerTest : public testing::Test {
  protected:
   PullerTest() {
+    EXPECT_TRUE(spill_.prepare().ok());
     uint64_t start = 0;
     merger_.add_source("p", &start);
     merger_.open();
   }
   void pull_from(const std::string& address) {
     puller_ = std::make_unique<Puller>(
-        PullerOptions{.node_id = "p", .cluster_id = 7, .start_ts = 100}, address, merger_,
-        connect(), [this](const Status& status) { fatal_.push(status, 1); });
+        PullerOptions{.node_id = "p", .cluster_id = 7, .start_ts = 100, .spill = &spill_}, address,
+        merger_, connect(), [this](const Status& status) { fatal_.push(status, 1); });
   }
   Puller::Connect connect() {
     return [this](const std::string& address) { return runtime_.channel(address); };
@@ -96,6 +98,8 @@ class PullerTest : public testing::Test {
   std::string fatal() { return fatal_.pop()->message(); }
 
   rpc::ClientRuntime runtime_;
+  SimEnv disk_;
+  spill::SpillDir spill_{disk_, "spill", 1 << 20};
   FakePump pump_;
   Merger merger_{100, 1 << 20};
   Queue<Status> fatal_{10};
@@ -169,6 +173,31 @@ TEST_F(PullerTest, APausedPumpIsNotRead) {
   EXPECT_EQ(next_ts(), 110U);
 }
 
+TEST_F(PullerTest, ALargeBinlogGoesToAFile) {
+  const BinlogItem large = rows_item(110, 1, 1, 300000);
+  pump_.add(large);
+  pump_.add(rows_item(120, 1, 1));
+  pull_from(pump_.address());
+  auto item = merger_.next({});
+  EXPECT_EQ(item->commit_ts(), 110U);
+  ASSERT_TRUE(item->large);
+  EXPECT_EQ(item->large->bytes(), large.view.prewrite_value.size());
+  EXPECT_LT(item->payload->size(), 100U);
+  item = merger_.next({});
+  EXPECT_EQ(item->commit_ts(), 120U);
+  EXPECT_FALSE(item->large);
+  puller_.reset();
+}
+
+TEST_F(PullerTest, AFullDiskIsTriedAgain) {
+  disk_.fail(SimOp::kWrite, 1, ENOSPC);
+  pump_.add(rows_item(110, 1, 1, 300000));
+  pull_from(pump_.address());
+  EXPECT_EQ(next_ts(), 110U);
+  EXPECT_THAT(pump_.offsets(), ElementsAre(100, 100));
+  puller_.reset();
+}
+
 class PumpListTest : public testing::Test {
  protected:
   ~PumpListTest() override { list_.reset(); }
@@ -180,6 +209,7 @@ class PumpListTest : public testing::Test {
     };
     auto connect = [this](const std::string& address) { return runtime_.channel(address); };
     PumpListOptions options;
+    options.spill = &spill_;
     options.interval = std::chrono::hours(1);  // only when asked
     list_ = std::make_unique<PumpList>(options, merger_, list, connect, [](const Status&) {});
     list_->start();
@@ -200,6 +230,8 @@ class PumpListTest : public testing::Test {
   }
 
   rpc::ClientRuntime runtime_;
+  SimEnv disk_;
+  spill::SpillDir spill_{disk_, "spill", 1 << 20};
   FakePump a_;
   FakePump b_;
   Merger merger_{100, 1 << 20};

@@ -100,7 +100,10 @@ void PumpList::update(const cluster::NodeStatus& pump) {
 }
 
 void PumpList::add(const cluster::NodeStatus& pump, const std::string& id) {
-  PullerOptions options{.node_id = id, .cluster_id = options_.cluster_id, .gzip = options_.gzip};
+  PullerOptions options{.node_id = id,
+                        .cluster_id = options_.cluster_id,
+                        .gzip = options_.gzip,
+                        .spill = options_.spill};
   if (!merger_.add_source(id, &options.start_ts)) return;
   log_info("new pump", {{"id", id}, {"addr", pump.host}, {"start ts", options.start_ts}});
   pullers_[id] =

@@ -22,6 +22,7 @@ struct PumpListOptions {
   uint64_t cluster_id = 0;
   std::chrono::seconds interval{5};  ///< `detect-interval`
   bool gzip = false;
+  spill::SpillDir* spill = nullptr;  ///< for the pullers
 };
 
 /// One thread lists the pumps at every interval and whenever somebody asks, and adds, pauses and

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
-#include "base/metrics.h"
+#include "rpc/metrics_http.h"
 
 namespace tbl::drainer {
 
@@ -101,12 +101,7 @@ void add_service(rpc::Server& server, Node& node, const ServiceHooks& hooks) {
                   [hooks, &node](const rpc::HttpRequest& request) {
                     return apply_action(node, hooks, request);
                   });
-  server.add_http("GET", "/metrics", [](const rpc::HttpRequest&) {
-    rpc::HttpResponse response;
-    response.content_type = kMetricsContentType;
-    response.body = metrics().expose() + expose_process_metrics();
-    return response;
-  });
+  rpc::add_metrics_paths(server);
 }
 
 }  // namespace tbl::drainer

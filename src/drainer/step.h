@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "drainer/decode/decoder.h"
 #include "drainer/event_filter.h"
 #include "drainer/schedule/applier.h"
+#include "drainer/spill/part_reader.h"
 
 namespace tbl::drainer {
 
@@ -18,6 +20,8 @@ namespace tbl::drainer {
 /// held decoded at once.
 struct RowsStep {
   decode::EncodedTransaction encoded;
+  /// Instead of `encoded`: the bytes are in a file.
+  std::optional<spill::LargeTransaction> large;
   std::shared_ptr<const decode::Transaction> decoded;
   /// Kinds of rows that event rules drop, by table; rarely any.
   std::vector<std::pair<const decode::Table*, RowKinds>> ignored;

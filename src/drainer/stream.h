@@ -10,6 +10,7 @@
 #include "drainer/decode_pipeline.h"
 #include "drainer/lag.h"
 #include "drainer/merger.h"
+#include "drainer/row_counters.h"
 #include "drainer/step.h"
 #include "drainer/syncer.h"
 
@@ -41,6 +42,9 @@ class Stream {
   void hand_over();
   Status hand_over(StepBatch& batch);
   Status submit(RowsStep& rows);
+  Status submit_from_memory(RowsStep& rows);
+  Status submit_from_file(RowsStep& rows);
+  Status submit_part(const RowsStep& rows, std::shared_ptr<decode::Transaction> part);
   void fail(const Status& status);
 
   const StreamOptions options_;
@@ -49,6 +53,7 @@ class Stream {
   schedule::Applier& applier_;
   Lag& lag_;
   Gauge& input_size_;
+  RowCounters counters_;
   OnError on_error_;
   DecodePipeline pipeline_;
   StopSource stop_;

@@ -8,7 +8,7 @@ namespace tbl::drainer {
 
 namespace {
 
-std::string quoted(const schema::SchemaAndTable& names) {
+std::string quoted(const schedule::TableName& names) {
   return names.table.empty() ? names.schema : names.schema + "." + names.table;
 }
 
@@ -16,15 +16,6 @@ bool leaves_no_table(schema::ActionType type) {
   using schema::ActionType;
   return type == ActionType::kDropTable || type == ActionType::kDropView ||
          type == ActionType::kDropSequence || type == ActionType::kDropSchema;
-}
-
-std::vector<schedule::TableName> touched_tables(const schema::SchemaAndTable& before,
-                                                const schema::SchemaAndTable& after) {
-  std::vector<schedule::TableName> touched = {{after.schema, after.table}};
-  const bool renamed = before.schema != after.schema || before.table != after.table;
-  if (!before.table.empty() && renamed)
-    touched.insert(touched.begin(), {before.schema, before.table});
-  return touched;
 }
 
 }  // namespace
@@ -59,32 +50,59 @@ Step Syncer::progress(const BinlogItem& item) const {
   return ProgressStep{item.commit_ts(), schema_version_};
 }
 
-Result<Step> Syncer::handle_rows(BinlogItem item) {
+Result<spill::TableForm> Syncer::resolve(int64_t table_id, int64_t version, RowsStep* rows) {
+  TBL_ASSIGN(auto resolved, tables_.resolve(table_id, version));
+  if (resolved.ignored_rows != kNoRows && resolved.table) {
+    rows->ignored.emplace_back(resolved.table.get(), resolved.ignored_rows);
+  }
+  return spill::TableForm{std::move(resolved.table), resolved.may_append_default};
+}
+
+Result<bool> Syncer::resolve_rows(const BinlogItem& item, RowsStep* rows) {
   TBL_ASSIGN(auto value, codec::PrewriteValue::parse(item.view.prewrite_value));
-  TBL_TRY(schema_.apply_up_to(value.schema_version()));
-  RowsStep rows;
-  rows.encoded.start_ts = item.start_ts();
-  rows.encoded.commit_ts = item.commit_ts();
-  rows.encoded.schema_version = value.schema_version();
-  rows.encoded.mutations.reserve(value.mutation_count());
+  const int64_t version = value.schema_version();
+  TBL_TRY(schema_.apply_up_to(version));
+  decode::EncodedTransaction& encoded = rows->encoded;
+  encoded.start_ts = item.start_ts();
+  encoded.commit_ts = item.commit_ts();
+  encoded.schema_version = version;
+  encoded.payload = item.payload;
+  encoded.mutations.reserve(value.mutation_count());
   bool for_us = false;
   for (Bytes bytes; value.next(&bytes);) {
     TBL_ASSIGN(auto mutation, codec::TableMutation::parse(bytes));
-    TBL_ASSIGN(auto resolved, tables_.resolve(std::move(mutation), value.schema_version()));
-    decode::MutationTask& task = resolved.task;
-    for_us = for_us || (task.table && task.mutation.row_count() > 0);
-    if (resolved.ignored_rows != kNoRows && task.table) {
-      rows.ignored.emplace_back(task.table.get(), resolved.ignored_rows);
-    }
-    rows.encoded.mutations.push_back(std::move(task));
+    TBL_ASSIGN(auto form, resolve(mutation.table_id(), version, rows));
+    for_us = for_us || (form.table && mutation.row_count() > 0);
+    encoded.mutations.push_back(
+        {std::move(mutation), std::move(form.table), form.may_append_default});
   }
+  return for_us;
+}
+
+Result<bool> Syncer::resolve_large_rows(const BinlogItem& item, RowsStep* rows) {
+  const int64_t version = item.large->schema_version();
+  TBL_TRY(schema_.apply_up_to(version));
+  spill::LargeTransaction large{item.start_ts(), item.commit_ts(), item.large, {}};
+  bool for_us = false;
+  for (const spill::LargeMutation& mutation : item.large->mutations()) {
+    TBL_ASSIGN(auto form, resolve(mutation.table_id, version, rows));
+    for_us = for_us || (form.table && mutation.row_count > 0);
+    large.forms.push_back(std::move(form));
+  }
+  rows->large = std::move(large);
+  return for_us;
+}
+
+Result<Step> Syncer::handle_rows(BinlogItem item) {
+  RowsStep rows;
+  TBL_ASSIGN(bool for_us, item.large ? resolve_large_rows(item, &rows) : resolve_rows(item, &rows));
   if (!for_us) return progress(item);
-  rows.encoded.payload = item.payload;
   if (loop_marks_) {
-    TBL_ASSIGN(bool ours, loop_marks_->has_ours(rows.encoded));
+    TBL_ASSIGN(bool ours, rows.large ? loop_marks_->has_ours(*rows.large)
+                                     : loop_marks_->has_ours(rows.encoded));
     if (ours) return progress(item);
   }
-  schema_version_ = value.schema_version();
+  schema_version_ = item.large ? item.large->schema_version() : rows.encoded.schema_version;
   return Step(std::move(rows));
 }
 
@@ -101,27 +119,43 @@ Result<Step> Syncer::handle_ddl(const BinlogItem& item, const StopToken& stop) {
   if (schema::is_ignored_action(job->type)) return skip(item, *job, "its kind is not replicated");
   if (job->schema_version == 0) return skip(item, *job, "it changed nothing");
   tables_.forget();
-  // The names before the job: for RENAME they are another table's for the downstream.
   TBL_TRY(schema_.apply_up_to(job->schema_version - 1));
-  const schema::SchemaAndTable* names = schema_.name_of(job->table_id);
-  const auto before = names == nullptr ? schema::SchemaAndTable{} : *names;
+  std::optional<RenameDdl> renames;
+  if (RenameDdl::is_rename(job->type)) renames.emplace(schema_, *job);
   schema_.append(job);
   if (job->is_dropping_column()) return skip(item, *job, "the column is only about to be dropped");
   TBL_TRY(schema_.apply_up_to(job->schema_version));
-  return make_ddl(item, *job, before);
-}
-
-Result<Step> Syncer::make_ddl(const BinlogItem& item, const schema::DdlJob& job,
-                              const schema::SchemaAndTable& before) {
-  if (job.type == schema::ActionType::kCreateTables && rules_.skip_create_tables) {
+  if (job->type == schema::ActionType::kCreateTables && rules_.skip_create_tables) {
     log_info("Syncer skips Batch Create Tables DDL because it will cost too much time",
-             {{"sql", job.query}, {"commit ts", item.commit_ts()}});
+             {{"sql", job->query}, {"commit ts", item.commit_ts()}});
     return progress(item);
   }
-  TBL_ASSIGN(schema::SchemaAndTable names, schema_.names_at(job.schema_version));
-  if (rules_.sync_ddl && router_.skips_ddl(names.schema, names.table)) {
-    return skip(item, job, "filtered: " + quoted(names));
+  TBL_ASSIGN(DdlStep ddl, make_ddl(item, *job));
+  const bool for_us = renames ? adapt_to_renames(*renames, &ddl.task)
+                              : !router_.skips_ddl(ddl.task.schema, ddl.task.touched[0].table);
+  if (rules_.sync_ddl && !for_us) {
+    return skip(item, *job, "filtered: " + quoted(ddl.task.touched.back()));
   }
+  schema_version_ = job->schema_version;
+  ddl_events_.add();
+  log_info(
+      "add ddl item to syncer, you can add this commit ts to `ignore-txn-commit-ts` to skip "
+      "this ddl if needed",
+      {{"sql", job->query}, {"commit ts", item.commit_ts()}, {"shouldSkip", ddl.task.skip}});
+  return Step(std::move(ddl));
+}
+
+bool Syncer::adapt_to_renames(const RenameDdl& renames, schedule::DdlTask* task) const {
+  task->touched = renames.touched(schema_);
+  if (!renames.session_database().empty()) task->schema = renames.session_database();
+  std::string statement = renames.statement(task->query, schema_, router_);
+  if (statement.empty()) return false;
+  task->query = std::move(statement);
+  return true;
+}
+
+Result<DdlStep> Syncer::make_ddl(const BinlogItem& item, const schema::DdlJob& job) const {
+  TBL_ASSIGN(schema::SchemaAndTable names, schema_.names_at(job.schema_version));
   if (job.query.empty()) log_warn("job query is empty", {{"job", job.to_string()}});
   DdlStep ddl;
   ddl.task.commit_ts = item.commit_ts();
@@ -130,17 +164,11 @@ Result<Step> Syncer::make_ddl(const BinlogItem& item, const schema::DdlJob& job,
   ddl.task.type = job.type;
   ddl.task.query = item.view.ddl_query;
   ddl.task.schema = names.schema;
-  ddl.task.touched = touched_tables(before, names);
+  ddl.task.touched = {{names.schema, names.table}};
   if (!leaves_no_table(job.type)) ddl.task.table_after = job.table;
   ddl.task.skip = !rules_.sync_ddl ||
                   router_.events().ignores_ddl(names.schema, names.table, job.query, job.type);
-  schema_version_ = job.schema_version;
-  ddl_events_.add();
-  log_info(
-      "add ddl item to syncer, you can add this commit ts to `ignore-txn-commit-ts` to skip "
-      "this ddl if needed",
-      {{"sql", job.query}, {"commit ts", item.commit_ts()}, {"shouldSkip", ddl.task.skip}});
-  return Step(std::move(ddl));
+  return ddl;
 }
 
 }  // namespace tbl::drainer

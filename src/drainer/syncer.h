@@ -11,6 +11,7 @@
 #include "drainer/binlog_item.h"
 #include "drainer/ddl_jobs.h"
 #include "drainer/loop_marks.h"
+#include "drainer/rename_ddl.h"
 #include "drainer/router.h"
 #include "drainer/step.h"
 #include "drainer/table_track.h"
@@ -38,9 +39,14 @@ class Syncer {
 
  private:
   Result<Step> handle_rows(BinlogItem item);
+  /// How the rows of each table are to be decoded. False: none is for us.
+  Result<bool> resolve_rows(const BinlogItem& item, RowsStep* rows);
+  Result<bool> resolve_large_rows(const BinlogItem& item, RowsStep* rows);
+  Result<spill::TableForm> resolve(int64_t table_id, int64_t version, RowsStep* rows);
   Result<Step> handle_ddl(const BinlogItem& item, const StopToken& stop);
-  Result<Step> make_ddl(const BinlogItem& item, const schema::DdlJob& job,
-                        const schema::SchemaAndTable& before);
+  Result<DdlStep> make_ddl(const BinlogItem& item, const schema::DdlJob& job) const;
+  /// False: no table is for us.
+  bool adapt_to_renames(const RenameDdl& renames, schedule::DdlTask* task) const;
   Step progress(const BinlogItem& item) const;
   Step skip(const BinlogItem& item, const schema::DdlJob& job, std::string_view why) const;
 

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "base/sim_env.h"
 #include "drainer/test_stream.h"
 
 namespace tbl::drainer {
@@ -48,6 +49,12 @@ class SyncerTest : public testing::Test {
     }
     if (const auto* rows = std::get_if<RowsStep>(&*step)) {
       std::string tables;
+      if (rows->large) {
+        for (const auto& form : rows->large->forms) {
+          tables += " " + (form.table ? form.table->quoted_name() : "-");
+        }
+        return "large v" + std::to_string(rows->large->value->schema_version()) + tables;
+      }
       for (const auto& task : rows->encoded.mutations) {
         tables += " " + (task.table ? task.table->quoted_name() : "-") +
                   (task.may_append_default ? "+" : "");
@@ -62,6 +69,7 @@ class SyncerTest : public testing::Test {
     ASSERT_EQ(handle(ddl_item(120, 2, "create table t")), "ddl create table t");
   }
 
+  SimEnv disk_;
   schema::MapReader meta_;
   uint64_t ts_ = 0;
   schema::SchemaTracker schema_;
@@ -187,6 +195,57 @@ TEST_F(SyncerTest, RenameNamesBothTables) {
   EXPECT_EQ(handle(rows_item(150, kTable, 4)), "rows v4 `Other`.`u`");
 }
 
+TEST_F(SyncerTest, ANameWithoutADatabaseIsOneOfTheSession) {
+  create();
+  job({.id = 3, .type = 1, .version = 3, .schema_id = 7, .db = db_json(7, "Other")});
+  job({.id = 4,
+       .type = 14,
+       .version = 4,
+       .schema_id = 7,
+       .table_id = kTable,
+       .table = table_json(kTable, "u", column_json(1, "a", 3, 0)),
+       .query = "alter table t rename Other.u"});
+  handle(ddl_item(130, 3, "create database Other"));
+  EXPECT_EQ(handle(ddl_item(140, 4, "alter table t rename Other.u")),
+            "ddl alter table t rename Other.u");
+  EXPECT_EQ(task_.schema, "Db");
+}
+
+TEST_F(SyncerTest, SeveralTablesAreRenamedAtOnce) {
+  create();
+  const std::string columns = column_json(1, "a", 3, 0);
+  job({.id = 3,
+       .type = 3,
+       .version = 3,
+       .schema_id = kDb,
+       .table_id = 11,
+       .table = table_json(11, "b", columns)});
+  EXPECT_EQ(handle(ddl_item(130, 3, "create table b")), "ddl create table b");
+  JobText swap{.id = 4, .type = 47, .version = 4, .schema_id = kDb, .table_id = kTable};
+  swap.query = "rename table t to x, b to t, x to b";
+  swap.tables = "[" + table_json(kTable, "x", columns) + "," + table_json(11, "t", columns) + "," +
+                table_json(kTable, "b", columns) + "]";
+  job(swap);
+  EXPECT_EQ(handle(ddl_item(140, 4, swap.query)), "ddl " + swap.query);
+  EXPECT_EQ(task_.schema, "Db");
+  EXPECT_EQ(task_.touched, (std::vector<schedule::TableName>{{"Db", "t"}, {"Db", "b"}}));
+  EXPECT_EQ(handle(rows_item(150, kTable, 4)), "rows v4 `Db`.`b`");
+  EXPECT_EQ(handle(rows_item(160, 11, 4)), "rows v4 `Db`.`t`");
+
+  JobText half{.id = 5, .type = 47, .version = 5, .schema_id = kDb, .table_id = kTable};
+  half.query = "rename table b to ignored, t to u";
+  half.tables =
+      "[" + table_json(kTable, "ignored", columns) + "," + table_json(11, "u", columns) + "]";
+  job(half);
+  EXPECT_EQ(handle(ddl_item(170, 5, half.query)), "ddl RENAME TABLE `Db`.`t` TO `Db`.`u`")
+      << "one of them goes where nothing is replicated";
+  JobText gone{.id = 6, .type = 47, .version = 6, .schema_id = kDb, .table_id = kTable};
+  gone.query = "rename table Db.ignored to Db.Ignored";
+  gone.tables = "[" + table_json(kTable, "Ignored", columns) + "]";
+  job(gone);
+  EXPECT_EQ(handle(ddl_item(180, 6, gone.query)), "progress 180 v5");
+}
+
 TEST_F(SyncerTest, AfterADropThereIsNoTable) {
   create();
   job({.id = 3,
@@ -228,6 +287,14 @@ TEST_F(SyncerTest, EventRulesDropStatements) {
       << "the client's text counts: jobs here have the query q";
 }
 
+TEST_F(SyncerTest, RowsInAFile) {
+  create();
+  EXPECT_EQ(handle(spilled(rows_item(130, kTable, 2, 9), disk_)), "large v2 `Db`.`t`");
+  EXPECT_EQ(handle(spilled(rows_item(140, 99, 2), disk_)), "binlog 140: not found table id: 99");
+  start({.ignore_txn_commit_ts = {150}});
+  EXPECT_EQ(handle(spilled(rows_item(150, 99, 2), disk_)), "progress 150 v2");
+}
+
 TEST_F(SyncerTest, TransactionsThatComeBackAreDropped) {
   start({.channel_id = 7});
   job({.id = 3, .type = 1, .version = 3, .schema_id = 8, .db = db_json(8, "RETL")});
@@ -241,8 +308,10 @@ TEST_F(SyncerTest, TransactionsThatComeBackAreDropped) {
   EXPECT_EQ(handle(ddl_item(120, 4, "create table marks")), "progress 120 v3")
       << "each side has its own";
   EXPECT_EQ(handle(rows_item(130, 30, 4)), "progress 130 v3");
+  EXPECT_EQ(handle(spilled(rows_item(135, 30, 4), disk_)), "progress 135 v3");
   start({.channel_id = 8});
   EXPECT_EQ(handle(rows_item(140, 30, 4)), "rows v4 `RETL`.`_drainer_repl_mark`");
+  EXPECT_EQ(handle(spilled(rows_item(145, 30, 4), disk_)), "large v4 `RETL`.`_drainer_repl_mark`");
 }
 
 TEST_F(SyncerTest, WaitsForAJobThatIsNotYetInTheHistory) {

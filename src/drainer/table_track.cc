@@ -6,14 +6,13 @@
 
 namespace tbl::drainer {
 
-Result<TableTrack::Resolved> TableTrack::resolve(codec::TableMutation mutation, int64_t version) {
+Result<TableTrack::Resolved> TableTrack::resolve(int64_t table_id, int64_t version) {
   if (schema_version_ != schema_.version()) {
     forget();
     schema_version_ = schema_.version();
   }
-  TBL_ASSIGN(const Known* known, look_up(mutation.table_id(), version));
-  decode::MutationTask task{std::move(mutation), known->table, known->may_append_default};
-  return Resolved{std::move(task), known->ignored_rows};
+  TBL_ASSIGN(const Known* known, look_up(table_id, version));
+  return Resolved{known->table, known->may_append_default, known->ignored_rows};
 }
 
 Result<const TableTrack::Known*> TableTrack::look_up(int64_t table_id, int64_t version) {

@@ -18,14 +18,15 @@ class TableTrack {
       : schema_(schema), router_(router) {}
 
   struct Resolved {
-    decode::MutationTask task;
+    decode::TablePtr table;  ///< null: no row is for us
+    bool may_append_default = false;
     RowKinds ignored_rows = kNoRows;  ///< dropped after decoding
   };
 
-  /// How to decode a mutation that was written under schema version `version`. The task's table is
-  /// null when no row is for us: filtered, of a table that was truncated or dropped since, or
-  /// TiDB's own. Error: "not found table id: <id>", or the table cannot be understood.
-  Result<Resolved> resolve(codec::TableMutation mutation, int64_t version);
+  /// How to decode rows that were written under schema version `version`. No row is for us when the
+  /// table is filtered, was truncated or dropped since, or is TiDB's own. Error: "not found table
+  /// id: <id>", or the table cannot be understood.
+  Result<Resolved> resolve(int64_t table_id, int64_t version);
 
   /// After a DDL: names, columns and marks may have changed.
   void forget() { known_.clear(); }

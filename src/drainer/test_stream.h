@@ -1,12 +1,15 @@
 // Binlogs, DDL jobs and a sink for the tests of this folder.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/env.h"
 #include "codec/keys.h"
 #include "codec/prewrite_value.h"
 #include "drainer/binlog_item.h"
@@ -23,6 +26,18 @@ inline BinlogItem make_item(const codec::BinlogView& view) {
   item.payload = std::make_shared<const std::string>(std::move(payload));
   item.view = codec::BinlogView::parse(*item.payload).value();
   return item;
+}
+
+/// The same binlog as it comes when its rows were too large for memory.
+inline BinlogItem spilled(const BinlogItem& item, Env& env) {
+  std::string entity;
+  codec::put_wire_bytes(entity, 2, *item.payload);
+  std::string response;
+  codec::put_wire_bytes(response, 1, entity);
+  auto file = spill::SpillFile::create(env, "test.spill").value();
+  EXPECT_TRUE(file->append(response).ok());
+  EXPECT_TRUE(file->seal().ok());
+  return parse_pull_response(std::move(file)).value();
 }
 
 /// A pump's time signal.

@@ -41,7 +41,9 @@ uint64_t EncodedTransaction::row_count() const {
 }
 
 TransactionDecoder::TransactionDecoder(EncodedTransaction transaction)
-    : transaction_(std::move(transaction)), row_count_(transaction_.row_count()) {}
+    : transaction_(std::move(transaction)),
+      end_row_(transaction_.first_row + transaction_.row_count()),
+      row_number_(transaction_.first_row) {}
 
 Result<std::shared_ptr<Transaction>> TransactionDecoder::next(const PartLimit& limit) {
   auto part = std::make_shared<Transaction>();
@@ -50,12 +52,12 @@ Result<std::shared_ptr<Transaction>> TransactionDecoder::next(const PartLimit& l
   part->schema_version = transaction_.schema_version;
   part->payload = transaction_.payload;
   part->first_row = row_number_;
-  part->rows.reserve(std::min({limit.rows, row_count_ - row_number_, kMaxReserve}));
+  part->rows.reserve(std::min({limit.rows, end_row_ - row_number_, kMaxReserve}));
   Status status = decode_rows(*part, limit);
   if (!status.ok())
     return std::move(status).wrap(fmt::format("decode transaction {}", transaction_.commit_ts));
   part->end_row = row_number_;
-  part->is_last_part = mutation_ == transaction_.mutations.size();
+  part->is_last_part = mutation_ == transaction_.mutations.size() && !transaction_.more_follows;
   return part;
 }
 

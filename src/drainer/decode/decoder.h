@@ -21,13 +21,15 @@ struct MutationTask {
   bool may_append_default = false;
 };
 
-/// A transaction that is still bytes.
+/// A transaction, or a part of one, that is still bytes.
 struct EncodedTransaction {
   uint64_t start_ts = 0;
   uint64_t commit_ts = 0;
   int64_t schema_version = 0;
   std::shared_ptr<const std::string> payload;  ///< owns what the mutations point to
   std::vector<MutationTask> mutations;
+  uint64_t first_row = 0;     ///< number of the first row here, where these are not all
+  bool more_follows = false;  ///< rows of this transaction come after these
 
   uint64_t row_count() const;
 };
@@ -53,8 +55,8 @@ class TransactionDecoder {
   Status decode_mutation(Transaction& part, const PartLimit& limit, size_t* bytes);
 
   EncodedTransaction transaction_;
-  uint64_t row_count_;
-  uint64_t row_number_ = 0;
+  uint64_t end_row_;  ///< number after the last row
+  uint64_t row_number_;
   size_t mutation_ = 0;
   std::optional<codec::TableMutation::Rows> rows_;  ///< of the mutation under way
   size_t rows_left_ = 0;

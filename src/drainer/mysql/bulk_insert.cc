@@ -127,7 +127,8 @@ Status BulkInsert::fill_column(const MySqlTable& table, size_t place,
     } else {
       size_t begin = column.rendered.size();
       if (!decode::append_text(column.rendered, value, info.type, {})) {
-        return data_loss("table " + table.quoted_name + ": damaged value of column " + info.name.o);
+        return invalid_argument("table " + table.quoted_name + ": damaged value of column " +
+                                info.name.o);
       }
       column.texts[i] = nullptr;  // in `rendered`, which may still move
       column.lengths[i] = column.rendered.size() - begin;

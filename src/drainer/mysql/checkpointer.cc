@@ -12,16 +12,22 @@ namespace {
 
 constexpr size_t kMarksPerDelete = 1000;
 constexpr int64_t kTsMapIntervalMs = 60'000;
+constexpr int64_t kNever = INT64_MAX;
 
 }  // namespace
 
 Checkpointer::Checkpointer(Fence& fence, const StateTables& tables, MarkLedger& ledger,
                            Options options)
-    : fence_(fence), tables_(tables), ledger_(ledger), options_(std::move(options)) {}
+    : fence_(fence),
+      tables_(tables),
+      ledger_(ledger),
+      options_(std::move(options)),
+      next_ts_map_ms_(kNever) {}
 
 Status Checkpointer::set_up(std::unique_ptr<Connection> connection) {
   std::lock_guard lock(mutex_);
   connection_ = std::move(connection);
+  if (connection_->server_kind() == ServerKind::kTiDb) next_ts_map_ms_ = 0;
   TBL_TRY(tables_.create(*connection_));
   if (!options_.other_server) return tables_.create_checkpoint(*connection_);
   TBL_ASSIGN(other_, options_.other_server->open());
@@ -83,32 +89,34 @@ Status Checkpointer::begin_run(const RunRecord& run, const Checkpoint& checkpoin
   return ok_status();
 }
 
-Status Checkpointer::save(const schedule::Progress::Position& position, bool consistent,
-                          const std::string& also) {
+Status Checkpointer::save(const schedule::Progress::Position& position,
+                          const SaveOptions& options) {
   std::lock_guard lock(mutex_);
   Checkpoint next = last_;
-  next.consistent = consistent;
+  next.consistent = options.consistent;
   next.commit_ts = std::max(last_.commit_ts, position.commit_ts);
   next.schema_version = std::max(last_.schema_version, position.schema_version);
   next.run = options_.run;
-  TBL_TRY(with_retry([&] { return save_once(next, also); }).wrap("save checkpoint"));
-  next.primary_ts = last_.primary_ts;
-  next.secondary_ts = last_.secondary_ts;
+  auto save = [&] {
+    if (options.quiet) read_secondary_ts(&next);
+    return save_once(next, options.also);
+  };
+  TBL_TRY(with_retry(save).wrap("save checkpoint"));
   last_ = next;
   return ok_status();
 }
 
+bool Checkpointer::wants_quiet_save() const {
+  return system_clock().unix_ms() >= next_ts_map_ms_.load();
+}
+
 Status Checkpointer::save_once(const Checkpoint& checkpoint, const std::string& also) {
-  Checkpoint with_map = checkpoint;
-  read_secondary_ts(checkpoint.commit_ts);
-  with_map.primary_ts = last_.primary_ts;
-  with_map.secondary_ts = last_.secondary_ts;
   std::vector<uint64_t> marks = ledger_.at_or_below(checkpoint.commit_ts);
   std::string sql = "BEGIN";
   if (other_) {
-    TBL_TRY(save_elsewhere(with_map));
+    TBL_TRY(save_elsewhere(checkpoint));
   } else {
-    sql += ";" + tables_.save_checkpoint_sql(with_map);
+    sql += ";" + tables_.save_checkpoint_sql(checkpoint);
   }
   for (size_t i = 0; i < marks.size(); i += kMarksPerDelete) {
     std::span<const uint64_t> some(marks.data() + i, std::min(kMarksPerDelete, marks.size() - i));
@@ -135,20 +143,18 @@ Status Checkpointer::save_elsewhere(const Checkpoint& checkpoint) {
   return ok_status();
 }
 
-// Where a TiDB stands downstream when the upstream stood at `primary_ts`.
-void Checkpointer::read_secondary_ts(uint64_t primary_ts) {
-  if (connection_->server_kind() != ServerKind::kTiDb) return;
-  int64_t now_ms = system_clock().unix_ms();
-  if (now_ms < next_ts_map_ms_) return;
-  next_ts_map_ms_ = now_ms + kTsMapIntervalMs;
+// Where a TiDB stands downstream when the upstream stood at K.
+void Checkpointer::read_secondary_ts(Checkpoint* checkpoint) {
+  if (!wants_quiet_save()) return;
+  next_ts_map_ms_ = system_clock().unix_ms() + kTsMapIntervalMs;
   auto rows = connection_->query("SHOW MASTER STATUS");
   if (!rows.ok() || rows->empty() || (*rows)[0].size() < 2 || !(*rows)[0][1]) return;
   const std::string& text = *(*rows)[0][1];
   uint64_t position = 0;
   std::from_chars(text.data(), text.data() + text.size(), position);
   if (position == 0) return;
-  last_.primary_ts = primary_ts;
-  last_.secondary_ts = position;
+  checkpoint->primary_ts = checkpoint->commit_ts;
+  checkpoint->secondary_ts = position;
 }
 
 Result<std::vector<SqlRow>> Checkpointer::query(const std::string& sql) {

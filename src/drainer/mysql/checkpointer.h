@@ -1,6 +1,7 @@
 // Saves K, and takes away what K makes superfluous, in one transaction.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,6 +13,14 @@
 #include "drainer/schedule/progress.h"
 
 namespace tbl::mysql {
+
+struct SaveOptions {
+  bool consistent = false;  ///< a clean end
+  /// Nothing is under way downstream: a TiDB's timestamp of this moment goes with K ("ts-map").
+  bool quiet = false;
+  /// Further statements of the same transaction, such that a second time changes nothing.
+  std::string also = {};
+};
 
 /// Owns the control connection. Any thread; calls wait for each other.
 class Checkpointer {
@@ -32,10 +41,11 @@ class Checkpointer {
   /// First write of a run: the run's record and the checkpoint, in one transaction.
   Status begin_run(const RunRecord& run, const Checkpoint& checkpoint, bool forget_marks);
 
-  /// `also` are further statements of the same transaction; they must be such that a second time
-  /// changes nothing. Tries again while the connection can be had again.
-  Status save(const schedule::Progress::Position& position, bool consistent,
-              const std::string& also = {});
+  /// Tries again while the connection can be had again.
+  Status save(const schedule::Progress::Position& position, const SaveOptions& options = {});
+
+  /// The downstream is a TiDB, and it is time for a save in a quiet moment. Any thread, at once.
+  bool wants_quiet_save() const;
 
   /// For questions between saves.
   Result<std::vector<SqlRow>> query(const std::string& sql);
@@ -44,7 +54,7 @@ class Checkpointer {
   Status save_once(const Checkpoint& checkpoint, const std::string& also);
   Status save_elsewhere(const Checkpoint& checkpoint);
   Status ensure_connection();
-  void read_secondary_ts(uint64_t primary_ts);
+  void read_secondary_ts(Checkpoint* checkpoint);
   template <typename F>
   Status with_retry(F&& body);
 
@@ -56,8 +66,8 @@ class Checkpointer {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Connection> other_;
   Checkpoint last_;
-  uint64_t old_marks_until_ = 0;  // marks of earlier runs go when K reaches it; 0: none
-  int64_t next_ts_map_ms_ = 0;
+  uint64_t old_marks_until_ = 0;         // marks of earlier runs go when K reaches it; 0: none
+  std::atomic<int64_t> next_ts_map_ms_;  ///< never, unless the downstream is a TiDB
 };
 
 }  // namespace tbl::mysql

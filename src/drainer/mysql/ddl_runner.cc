@@ -110,7 +110,7 @@ Status DdlRunner::record_and_run(const DdlTask& task, const std::string& sql,
   }
   if (!state.ok()) return state.status();
   DdlRecord intent{task.commit_ts, task.job_id, connection_->id(), format_ddl_state(*state)};
-  TBL_TRY(checkpointer_.save(before, false, tables_.save_ddl_sql(intent)));
+  TBL_TRY(checkpointer_.save(before, {.also = tables_.save_ddl_sql(intent)}));
   return run_until_known(task, sql, *state);
 }
 

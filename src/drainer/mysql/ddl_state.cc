@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/ascii.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/mysql/sql_text.h"
 
@@ -14,14 +15,6 @@ using Json = nlohmann::json;
 using schedule::DdlTask;
 using schedule::TableName;
 using schema::ActionType;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
 
 // Inserts move the counter: it says nothing about a DDL.
 void cut_auto_increment(std::string& text) {
@@ -102,7 +95,7 @@ using NameSet = std::set<std::string>;
 Result<NameSet> names_of(Connection& connection, const std::string& sql) {
   TBL_ASSIGN(auto rows, connection.query(sql));
   NameSet out;
-  for (const SqlRow& row : rows) out.insert(lower(row[0].value_or("")));
+  for (const SqlRow& row : rows) out.insert(ascii_lower(row[0].value_or("")));
   return out;
 }
 
@@ -206,6 +199,8 @@ Result<bool> has_result_of(Connection& connection, const DdlTask& task, unsigned
       TBL_ASSIGN(bool new_there, exists(connection, name));
       return !old_there && new_there;
     }
+    case ActionType::kRenameTables:
+      return false;  // which of them were done does not show
     default:
       break;
   }

@@ -5,26 +5,6 @@
 namespace tbl::mysql {
 namespace {
 
-std::vector<std::string> texts(std::string_view sql) {
-  std::vector<std::string> out;
-  for (const SqlToken& token : tokenize_sql(sql)) out.emplace_back(token.text);
-  return out;
-}
-
-TEST(DdlText, TokensKeepWhatIsQuoted) {
-  EXPECT_EQ(texts("ALTER TABLE `a``b`.c COMMENT 'it''s; \\' x' -- end\n;"),
-            (std::vector<std::string>{"ALTER", "TABLE", "`a``b`", ".", "c", "COMMENT",
-                                      "'it''s; \\' x'", "-- end", ";"}));
-  EXPECT_EQ(texts("/* c */a/*T![x] y */#z"),
-            (std::vector<std::string>{"/* c */", "a", "/*T![x] y */", "#z"}));
-}
-
-TEST(DdlText, NeverReadsBeyondWhatIsNotClosed) {
-  for (std::string_view sql : {"'abc", "`", "\"\\", "/*", "/*T![", "--", "'a''"}) {
-    EXPECT_EQ(texts(sql).size(), 1u) << sql;
-  }
-}
-
 TEST(DdlText, FindsCreateDatabase) {
   EXPECT_TRUE(is_create_database("/* x */ create  Database if not exists d"));
   EXPECT_TRUE(is_create_database("CREATE SCHEMA d"));

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "drainer/mysql/sql_text.h"
 
 namespace tbl::mysql {
@@ -13,14 +14,6 @@ using schedule::Fold;
 using schedule::Key;
 using schedule::KeyColumn;
 using schema::ColumnInfo;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
 
 std::optional<int64_t> number(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
@@ -44,8 +37,8 @@ Status read_columns(Connection& connection, const std::string& condition, Downst
   for (SqlRow& row : rows) {
     DownstreamColumn column;
     column.name = row[0].value_or("");
-    column.data_type = lower(row[1].value_or(""));
-    column.collation = lower(row[2].value_or(""));
+    column.data_type = ascii_lower(row[1].value_or(""));
+    column.collation = ascii_lower(row[2].value_or(""));
     column.extra = row[3].value_or("");
     column.nullable = row[4] == "YES";
     column.scale = number(row[5]);
@@ -148,7 +141,8 @@ class Joiner {
     for (uint32_t i = 0; i < info_.columns.size(); ++i) {
       if (info_.columns[i].is_public()) up_.emplace(info_.columns[i].name.l, i);
     }
-    for (const DownstreamColumn& column : down.columns) down_by_name_[lower(column.name)] = &column;
+    for (const DownstreamColumn& column : down.columns)
+      down_by_name_[ascii_lower(column.name)] = &column;
   }
 
   void join_columns(MySqlTable& out) const {
@@ -165,7 +159,7 @@ class Joiner {
       }
     }
     out.has_extra_columns = std::any_of(down_.columns.begin(), down_.columns.end(), [&](auto& c) {
-      auto up = up_.find(lower(c.name));
+      auto up = up_.find(ascii_lower(c.name));
       bool given = up != up_.end() && !info_.columns[up->second].is_generated();
       return !c.is_generated() && !given;
     });
@@ -198,7 +192,7 @@ class Joiner {
   }
 
   const DownstreamColumn* find_down(std::string_view name) const {
-    auto it = down_by_name_.find(lower(name));
+    auto it = down_by_name_.find(ascii_lower(name));
     return it == down_by_name_.end() ? nullptr : it->second;
   }
 
@@ -207,7 +201,7 @@ class Joiner {
   Key fold_key(const DownstreamKey& key) const {
     Key out;
     for (const DownstreamKey::Part& part : key.parts) {
-      auto up = up_.find(lower(part.column));
+      auto up = up_.find(ascii_lower(part.column));
       const DownstreamColumn* down = find_down(part.column);
       if (up == up_.end() || down == nullptr) continue;
       const ColumnInfo& column = info_.columns[up->second];
@@ -221,7 +215,7 @@ class Joiner {
                                           const std::vector<uint32_t>& columns) const {
     std::vector<uint32_t> out;
     for (const DownstreamKey::Part& part : key.parts) {
-      auto up = up_.find(lower(part.column));
+      auto up = up_.find(ascii_lower(part.column));
       if (up == up_.end() || !contains(columns, up->second)) return {};
       out.push_back(up->second);
     }
@@ -250,7 +244,7 @@ bool DownstreamColumn::is_generated() const {
 }
 
 bool DownstreamColumn::sets_itself() const {
-  return lower(extra).find("on update") != std::string::npos;
+  return ascii_lower(extra).find("on update") != std::string::npos;
 }
 
 Result<DownstreamTable> read_downstream_table(Connection& connection, const std::string& schema,

@@ -58,6 +58,7 @@ class MySqlApplier::Impl {
   Status begin_run(const State& state, std::unique_ptr<Connection> ddl_connection);
   void start_workers(Connections connections);
   void save_loop();
+  Status save_in_a_quiet_moment();
   Status add_write_set(const decode::Transaction& transaction, const Unit& unit);
 
   const MySqlApplierOptions options_;
@@ -76,6 +77,7 @@ class MySqlApplier::Impl {
   std::unique_ptr<ApplyContext> context_;
   StartPoint start_point_;
   AppliedSet applied_;
+  bool inside_large_ = false;  ///< of a transaction in parts some have come, not all
   schedule::WriteSetBuilder write_set_;
   std::unique_ptr<schedule::Scheduler> scheduler_;
   Thread saver_;
@@ -213,7 +215,7 @@ void MySqlApplier::Impl::save_loop() {
   while (wait_for(saver_stop_.get_token(), std::chrono::milliseconds(options_.save_interval_ms))) {
     Progress::Position position = scheduler_->position();
     if (position.commit_ts <= saved_ts) continue;
-    Status saved = checkpointer_->save(position, false);
+    Status saved = checkpointer_->save(position);
     if (!saved.ok()) {
       if (!stop_.stop_requested()) scheduler_->fail(saved);
       return;
@@ -245,8 +247,21 @@ Status MySqlApplier::Impl::add_write_set(const decode::Transaction& transaction,
   return ok_status();
 }
 
+// A TiDB downstream: the checkpoint tells now and then which of its timestamps goes with K. That
+// holds while nothing above K is downstream.
+Status MySqlApplier::Impl::save_in_a_quiet_moment() {
+  TBL_TRY(scheduler_->wait_idle());
+  const Progress::Position position = scheduler_->position();
+  if (position.commit_ts < applied_.max_ts()) return ok_status();
+  Status saved = checkpointer_->save(position, {.quiet = true});
+  if (!saved.ok()) scheduler_->fail(saved);
+  return saved;
+}
+
 Status MySqlApplier::Impl::submit(TransactionPtr transaction) {
   TBL_TRY(first_error());
+  if (!inside_large_ && checkpointer_->wants_quiet_save()) TBL_TRY(save_in_a_quiet_moment());
+  inside_large_ = !transaction->is_last_part;
   RowRange rows{transaction->first_row, transaction->end_row};
   uint64_t ts = transaction->commit_ts;
   bool nothing_left = transaction->rows.empty() || applied_.covers(ts, rows);
@@ -269,7 +284,7 @@ Status MySqlApplier::Impl::execute_ddl(const DdlTask& task) {
   if (done.ok()) {
     table_cache_->clear();
     scheduler_->note_progress(task.commit_ts, task.schema_version);
-    done = checkpointer_->save(scheduler_->position(), false);
+    done = checkpointer_->save(scheduler_->position());
   }
   if (!done.ok()) scheduler_->fail(done);
   return done;
@@ -277,6 +292,8 @@ Status MySqlApplier::Impl::execute_ddl(const DdlTask& task) {
 
 void MySqlApplier::Impl::note_progress(uint64_t commit_ts, int64_t schema_version) {
   scheduler_->note_progress(commit_ts, schema_version);
+  // An error is the scheduler's first error from then on.
+  if (checkpointer_->wants_quiet_save()) (void)save_in_a_quiet_moment();
 }
 
 Status MySqlApplier::Impl::stop() {
@@ -284,7 +301,7 @@ Status MySqlApplier::Impl::stop() {
   saver_stop_.request_stop();
   saver_.join();
   if (idle.ok() && options_.loopback) idle = clear_loopback(*checkpointer_, options_.channel_id);
-  Status saved = checkpointer_->save(scheduler_->position(), idle.ok());
+  Status saved = checkpointer_->save(scheduler_->position(), {.consistent = idle.ok()});
   abort();
   return idle.ok() ? saved : idle;
 }

@@ -275,5 +275,52 @@ TEST_F(Sink, ProgressCountsFakesAndFilteredOnes) {
             R"({"consistent":true,"commitTS":150,"ts-map":{},"schema-version":9,"run":1001})");
 }
 
+// Event rules drop rows after they were numbered: parts may be empty or have gaps.
+TEST_F(Sink, PartsThatEventRulesEmptied) {
+  auto play = [&](bool whole) {
+    ASSERT_TRUE(submit(TransactionBuilder(110).part(0, false).end(10)).ok());
+    ASSERT_TRUE(submit(TransactionBuilder(110)
+                           .part(10, false)
+                           .insert(n_, {integer(1), text("x")})
+                           .insert(n_, {integer(1), text("x")})
+                           .end(20))
+                    .ok());
+    if (!whole) return;
+    ASSERT_TRUE(submit(TransactionBuilder(110).part(20, true).end(30)).ok());
+    ASSERT_TRUE(applier_->stop().ok());
+  };
+  ASSERT_TRUE(start().ok());
+  play(false);
+  while (marks() != "1") std::this_thread::yield();
+  crash();
+  auto point = start();
+  ASSERT_TRUE(point.ok());
+  EXPECT_EQ(point->commit_ts, 100u) << "its last part was not seen";
+  play(true);
+  EXPECT_EQ(rows("SELECT a, COUNT(*) FROM test.n GROUP BY a"), "1,2");
+  EXPECT_EQ(marks(), "0");
+  ASSERT_TRUE(start().ok());
+  point = start();
+  EXPECT_EQ(point->commit_ts, 110u);
+}
+
+TEST_F(Sink, AValueThatIsDamagedStopsWithItsPlace) {
+  run("CREATE TABLE test.j(id BIGINT PRIMARY KEY, j LONGTEXT)");
+  using namespace schema;
+  TableInfo info = decode::test_table_info(
+      "j", {decode::test_column(1, "id", kTypeLongLong, kFlagPrimaryKey | kFlagNotNull),
+            decode::test_column(2, "j", kTypeJson)});
+  info.pk_is_handle = true;
+  auto table = decode::test_table(std::move(info));
+  ASSERT_TRUE(start().ok());
+  const codec::Datum damaged = codec::Datum::of_json("\xff\x01");
+  ASSERT_TRUE(submit(TransactionBuilder(110).insert(table, {integer(1), damaged})).ok());
+  const std::string message = applier_->stop().message();
+  EXPECT_NE(message.find("commit ts 110"), std::string::npos) << message;
+  EXPECT_NE(message.find("table `test`.`j`: damaged value of column j"), std::string::npos)
+      << message;
+  EXPECT_EQ(rows("SELECT COUNT(*) FROM test.j"), "0");
+}
+
 }  // namespace
 }  // namespace tbl::mysql

@@ -75,7 +75,8 @@ Status RowSql::append_value(std::string& out, const MySqlTable& table, uint32_t 
                             decode::RowValues values) const {
   const ColumnInfo& column = table.table->info().columns[position];
   if (append_datum(out, values[position], column.type, escapes_)) return ok_status();
-  return data_loss("table " + table.quoted_name + ": damaged value of column " + column.name.o);
+  return invalid_argument("table " + table.quoted_name + ": damaged value of column " +
+                          column.name.o);
 }
 
 Status RowSql::append_tuple(std::string& out, const MySqlTable& table,

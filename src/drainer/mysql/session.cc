@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "drainer/mysql/errors.h"
 
@@ -68,7 +69,7 @@ Result<std::string> optional_settings(Connection& probe) {
 Result<std::string> configured_settings(Connection& probe, const ConnectionOptions& options) {
   std::string out;
   for (const auto& [name, value] : options.params) {
-    if (upper(name) == "TIME_ZONE") continue;
+    if (equal_ignoring_case(name, "time_zone")) continue;
     std::string sql = "SET SESSION " + quote_name(name) + "=" + quote_string(value);
     if (Status set = probe.exec(sql); !set.ok()) {
       // Numbers are not taken as strings by every variable.

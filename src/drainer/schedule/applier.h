@@ -55,7 +55,7 @@ struct DdlTask {
   int64_t schema_version = 0;  ///< after the job
   int64_t job_id = 0;
   schema::ActionType type = schema::ActionType::kNone;
-  std::string query;   ///< the binlog's ddl_query, executed unchanged
+  std::string query;   ///< the binlog's ddl_query; of several renames those that are for us
   std::string schema;  ///< database that the statement runs in
   /// Every table the job touches, old names first, the new name last (RENAME), both tables of an
   /// EXCHANGE; for a job on a database one entry with an empty table.

@@ -168,7 +168,13 @@ void Scheduler::settle(size_t worker, const Taken& taken, const Status& written)
     dispatcher_.retry_alone(worker, taken);
     return;
   }
-  record_error(written);
+  record_error(may_succeed_alone(written) ? written.wrap(name_of(taken)) : written);
+}
+
+std::string Scheduler::name_of(const Taken& taken) const {
+  std::lock_guard lock(mutex_);
+  return "commit ts " +
+         std::to_string(pending_.at(taken.numbers.front()).unit.transaction->commit_ts);
 }
 
 void Scheduler::finish(const Taken& taken) {

@@ -70,6 +70,7 @@ class Scheduler {
   Status write_until_settled(const Taken& taken, BatchWriter& writer);
   void settle(size_t worker, const Taken& taken, const Status& written);
   void finish(const Taken& taken);
+  std::string name_of(const Taken& taken) const;
   TakeLimits limits() const;
   void adapt(const Taken& taken);
   void wake_one(std::optional<size_t> worker);

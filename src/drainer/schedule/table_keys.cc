@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace tbl::schedule {
 namespace {
 
@@ -17,14 +19,6 @@ int64_t coarser_length(int64_t a, int64_t b) {
 bool same_columns(const Key& a, const Key& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const auto& x, const auto& y) { return x.position == y.position; });
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
 }
 
 }  // namespace
@@ -55,7 +49,7 @@ Fold fold_of_column(const schema::ColumnInfo& column) {
 
 TableKeys upstream_keys(const decode::Table& table) {
   TableKeys out;
-  std::string name = lower(table.schema_name()) + '\0' + lower(table.name());
+  std::string name = ascii_lower(table.schema_name()) + '\0' + ascii_lower(table.name());
   out.seed = XXH3_64bits(name.data(), name.size());
   for (const schema::UniqueKey& unique : table.info().unique_keys) {
     Key key;

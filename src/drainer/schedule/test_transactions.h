@@ -38,9 +38,14 @@ class TransactionBuilder {
     made_->is_last_part = is_last;
     return *this;
   }
+  /// Rows beyond those given were filtered out.
+  TransactionBuilder& end(uint64_t end_row) {
+    made_->end_row = end_row;
+    return *this;
+  }
   TransactionPtr build() {
     for (size_t i = 0; i < made_->rows.size(); ++i) made_->rows[i].number = made_->first_row + i;
-    made_->end_row = made_->first_row + made_->rows.size();
+    made_->end_row = std::max(made_->end_row, made_->first_row + made_->rows.size());
     return std::move(made_);
   }
 
