@@ -199,8 +199,12 @@ uint64_t Decimal::to_uint(bool* clipped) const {
   return error == std::errc() ? v : std::numeric_limits<uint64_t>::max();
 }
 
-Decimal Decimal::round(int frac) const { return DecimalMath::to_scale(*this, frac, Mode::kHalfUp); }
-Decimal Decimal::truncate(int frac) const { return DecimalMath::to_scale(*this, frac, Mode::kCut); }
+Decimal Decimal::round(int frac) const {
+  return DecimalMath::to_scale(*this, std::min(frac, kMaxFrac), Mode::kHalfUp);
+}
+Decimal Decimal::truncate(int frac) const {
+  return DecimalMath::to_scale(*this, std::min(frac, kMaxFrac), Mode::kCut);
+}
 Decimal Decimal::ceil() const {
   return DecimalMath::to_scale(*this, 0, negative_ ? Mode::kCut : Mode::kUp);
 }

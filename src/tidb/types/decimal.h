@@ -51,7 +51,7 @@ class Decimal {
   int64_t to_int(bool* clipped) const;
   uint64_t to_uint(bool* clipped) const;
 
-  /// The result shows `frac` digits (may be negative: 15 at -1 is 20).
+  /// The result shows `frac` digits, at most kMaxFrac (may be negative: 15 at -1 is 20).
   Decimal round(int frac) const;
   Decimal truncate(int frac) const;
   Decimal ceil() const;
