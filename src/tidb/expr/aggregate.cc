@@ -113,7 +113,7 @@ const AggregateDef* find_aggregate(std::string_view name) {
 
 }  // namespace
 
-bool is_aggregate(std::string_view lower_name) {
+bool is_aggregate_function(std::string_view lower_name) {
   return lower_name != "first_row" && find_aggregate(lower_name) != nullptr;
 }
 

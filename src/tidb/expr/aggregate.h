@@ -37,7 +37,7 @@ struct AggregateCall {
 Result<std::unique_ptr<AggregateCall>> make_aggregate(AggregateCall call, const BuildContext& ctx);
 
 /// True for the names above, but for first_row.
-bool is_aggregate(std::string_view lower_name);
+bool is_aggregate_function(std::string_view lower_name);
 
 /// Values of one group so far. One thread.
 class AggregateState {

@@ -187,9 +187,9 @@ TEST_F(AggregateTest, Refusals) {
   AggregateCall two = call_of("sum", {integer(1)});
   two.args.push_back(Constant::of(integer(1)));
   EXPECT_EQ(run(std::move(two), {}), "error 1582");
-  EXPECT_TRUE(is_aggregate("count"));
-  EXPECT_FALSE(is_aggregate("first_row"));
-  EXPECT_FALSE(is_aggregate("abs"));
+  EXPECT_TRUE(is_aggregate_function("count"));
+  EXPECT_FALSE(is_aggregate_function("first_row"));
+  EXPECT_FALSE(is_aggregate_function("abs"));
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ constexpr FunctionDef kFunctions[] = {
     {"connection_id", 0, 0, unsigned_integer, eval_connection_id, kSession},
     {"found_rows", 0, 0, unsigned_integer, eval_found_rows, kSession},
     {"row_count", 0, 0, integer, eval_row_count, kSession},
-    {"last_insert_id", 0, 1, unsigned_integer, eval_last_insert_id, kSeesNull | kNotConstant},
+    {"last_insert_id", 0, 1, unsigned_integer, eval_last_insert_id, kSeesNull | kPerStatement},
     {"charset", 1, 1, text<kNameWidth>, eval_charset, kSeesNull},
     {"collation", 1, 1, text<kNameWidth>, eval_collation, kSeesNull},
     {"coercibility", 1, 1, integer, eval_coercibility, kLazy},
