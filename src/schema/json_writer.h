@@ -22,5 +22,7 @@ std::string write_job(const DdlJob& job);
 /// A JSON string with its quotes, as Go writes it: `<`, `>`, `&`, U+2028 and U+2029 as \u escapes,
 /// bytes that are no UTF-8 as U+FFFD.
 std::string json_string(std::string_view text);
+/// Standard base64 with padding, as Go writes a []byte; without quotes.
+std::string base64(std::string_view bytes);
 
 }  // namespace tbl::schema

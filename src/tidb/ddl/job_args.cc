@@ -13,6 +13,7 @@ namespace tbl::tidb {
 namespace {
 
 using nlohmann::json;
+using schema::base64;
 using schema::json_string;
 
 void add_text(std::string& out, std::string_view key, const std::string& value) {
@@ -29,22 +30,6 @@ std::string name_json(const schema::CiName& name) {
 
 std::string list_json(const std::vector<int64_t>& ids) {
   return fmt::format("[{}]", fmt::join(ids, ","));
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
-    }
-  }
-  return out;
 }
 
 Result<JobArgs> args_from(const json& object) {

@@ -1,166 +1,9 @@
-#include "schema/json_writer.h"
-
-#include <fmt/format.h>
-
-#include "base/utf8.h"
-#include "schema/schema_diff.h"
+// JSON of databases and tables.
+#include "schema/json_object.h"
 
 namespace tbl::schema {
 
 namespace {
-
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void append_escape(std::string& out, char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-      out += '\\';
-      out += c;
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-  }
-}
-
-bool needs_escape(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' ||
-         c == '&';
-}
-
-void append_string(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    size_t n = utf8_length(text);
-    const std::string_view character = text.substr(0, n);
-    if (n == 0) {
-      out += "\\ufffd";
-      n = 1;
-    } else if (character == "\u2028" || character == "\u2029") {
-      out += character == "\u2028" ? "\\u2028" : "\\u2029";
-    } else if (n == 1 && needs_escape(text[0])) {
-      append_escape(out, text[0]);
-    } else {
-      out += character;
-    }
-    text.remove_prefix(n);
-  }
-  out += '"';
-}
-
-void append_base64(std::string& out, std::string_view bytes) {
-  out += '"';
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      const bool is_padding = i + k > bytes.size();
-      out += is_padding ? '=' : kBase64[group >> (18 - 6 * k) & 63];
-    }
-  }
-  out += '"';
-}
-
-/// One JSON object being written, field after field.
-class Object {
- public:
-  explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-  Object(const Object&) = delete;
-  Object& operator=(const Object&) = delete;
-  ~Object() { out_ += '}'; }
-
-  void key(std::string_view name) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    out_ += '"';
-    out_ += name;
-    out_ += "\":";
-  }
-  template <typename T>
-  requires(std::is_integral_v<T>) void field(std::string_view name, T value) {
-    key(name);
-    if constexpr (std::is_same_v<T, bool>) {
-      out_ += value ? "true" : "false";
-    } else {
-      out_ += std::to_string(value);
-    }
-  }
-  template <typename T>
-  requires(std::is_enum_v<T>) void field(std::string_view name, T value) {
-    field(name, static_cast<int>(value));
-  }
-  void field(std::string_view name, const std::string& value) {
-    key(name);
-    append_string(out_, value);
-  }
-  void field(std::string_view name, const CiName& value) {
-    key(name);
-    Object object(out_);
-    object.field("O", value.o);
-    object.field("L", value.l);
-  }
-  void null(std::string_view name) {
-    key(name);
-    out_ += "null";
-  }
-  void text_or_null(std::string_view name, const std::optional<std::string>& value) {
-    if (value) return field(name, *value);
-    null(name);
-  }
-  void base64_or_null(std::string_view name, const std::optional<std::string>& value) {
-    key(name);
-    if (value) return append_base64(out_, *value);
-    out_ += "null";
-  }
-  /// A field that TiDB v3.0 does not have.
-  template <typename T>
-  void newer(std::string_view name, const T& value) {
-    if (value != T{}) field(name, value);
-  }
-  /// null for an empty list, as Go writes a nil slice.
-  template <typename T, typename Write>
-  void list(std::string_view name, const std::vector<T>& items, Write write) {
-    key(name);
-    if (items.empty()) {
-      out_ += "null";
-      return;
-    }
-    char separator = '[';
-    for (const T& item : items) {
-      out_ += separator;
-      write(out_, item);
-      separator = ',';
-    }
-    out_ += ']';
-  }
-  void list(std::string_view name, const std::vector<std::string>& items) {
-    list(name, items, [](std::string& out, const std::string& item) { append_string(out, item); });
-  }
-  void list(std::string_view name, const std::vector<CiName>& items) {
-    list(name, items, [](std::string& out, const CiName& item) {
-      Object object(out);
-      object.field("O", item.o);
-      object.field("L", item.l);
-    });
-  }
-  std::string& out() { return out_; }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
 
 void write_field_type(std::string& out, const FieldType& type) {
   Object object(out);
@@ -259,7 +102,7 @@ void write_definition(std::string& out, const PartitionDefinition& definition) {
                   char separator = '[';
                   for (const std::string& value : values) {
                     text += separator;
-                    append_string(text, value);
+                    text += json_string(value);
                     separator = ',';
                   }
                   text += values.empty() ? "[]" : "]";
@@ -319,6 +162,8 @@ void write_newer_table_fields(Object& object, const TableInfo& table) {
   }
 }
 
+}  // namespace
+
 void write_table(std::string& out, const TableInfo& table) {
   Object object(out);
   object.field("id", table.id);
@@ -365,43 +210,6 @@ void write_db(std::string& out, const DbInfo& db) {
   object.field("state", db.state);
 }
 
-void write_error(std::string& out, const JobError& error) {
-  Object object(out);
-  object.field("class", error.error_class);
-  object.field("code", error.code);
-  object.field("message", error.message);
-}
-
-void write_history_info(std::string& out, const DdlJob& job) {
-  Object object(out);
-  object.field("SchemaVersion", job.schema_version);
-  object.key("DBInfo");
-  if (job.db) {
-    write_db(out, *job.db);
-  } else {
-    out += "null";
-  }
-  object.key("TableInfo");
-  if (job.table) {
-    write_table(out, *job.table);
-  } else {
-    out += "null";
-  }
-  object.field("FinishedTS", job.finished_ts);
-  if (!job.tables.empty()) {
-    object.list("MultipleTableInfos", job.tables,
-                [](std::string& text, const TableInfoPtr& table) { write_table(text, *table); });
-  }
-}
-
-}  // namespace
-
-std::string json_string(std::string_view text) {
-  std::string out;
-  append_string(out, text);
-  return out;
-}
-
 std::string write_db_info(const DbInfo& db) {
   std::string out;
   write_db(out, db);
@@ -411,58 +219,6 @@ std::string write_db_info(const DbInfo& db) {
 std::string write_table_info(const TableInfo& table) {
   std::string out;
   write_table(out, table);
-  return out;
-}
-
-std::string write_job(const DdlJob& job) {
-  std::string out;
-  {
-    Object object(out);
-    object.field("id", job.id);
-    object.field("type", job.type);
-    object.field("schema_id", job.schema_id);
-    object.field("table_id", job.table_id);
-    object.field("state", job.state);
-    object.key("err");
-    if (job.error) {
-      write_error(out, *job.error);
-    } else {
-      out += "null";
-    }
-    object.field("err_count", job.error_count);
-    object.field("row_count", job.row_count);
-    object.key("raw_args");
-    out += job.raw_args;
-    object.field("schema_state", job.schema_state);
-    object.field("snapshot_ver", job.snapshot_version);
-    object.field("start_ts", job.start_ts);
-    object.field("dependency_id", job.dependency_id);
-    object.field("query", job.query);
-    object.key("binlog");
-    write_history_info(out, job);
-    object.field("version", job.version);
-    object.key("reorg_meta");
-    if (job.reorg_end_handle) {
-      Object(out).field("end_handle", *job.reorg_end_handle);
-    } else {
-      out += "null";
-    }
-    object.field("priority", job.priority);
-  }
-  return out;
-}
-
-std::string write_schema_diff(const SchemaDiff& diff) {
-  std::string out;
-  {
-    Object object(out);
-    object.field("version", diff.version);
-    object.field("type", diff.type);
-    object.field("schema_id", diff.schema_id);
-    object.field("table_id", diff.table_id);
-    object.field("old_table_id", diff.old_table_id);
-    object.field("old_schema_id", diff.old_schema_id);
-  }
   return out;
 }
 
