@@ -155,7 +155,10 @@ Result<std::unique_ptr<Transaction>> KvStore::begin(const TxnOptions& options) {
 uint64_t KvStore::oldest_start_ts() const { return threads_->oldest(); }
 void KvStore::run_in_background(std::function<void()> work) { threads_->run(std::move(work)); }
 void KvStore::drain() { threads_->drain(); }
-void KvStore::add(const Transaction& txn) { threads_->add(txn.start_ts()); }
+void KvStore::add(const Transaction& txn) {
+  threads_->add(txn.start_ts());
+  lock_waits_.begun(txn.start_ts());
+}
 void KvStore::remove(const Transaction& txn) { threads_->remove(txn.start_ts()); }
 void KvStore::keep_alive(const TxnHead& head) { threads_->keep_alive(head); }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <unordered_set>
 
 namespace tbl::tidb {
 
@@ -18,7 +19,10 @@ class LockWaits {
     kDeadlock,  ///< the holder waits, maybe through others, for the waiter
   };
 
-  /// Waits until `holder` ends, at most `limit`.
+  /// A transaction of this server exists.
+  void begun(uint64_t start_ts);
+  /// Waits until `holder` ends, at most `limit`. One that is not of this server, or has just ended,
+  /// tells nobody: then only some milliseconds.
   Outcome wait(uint64_t waiter, uint64_t holder, std::chrono::milliseconds limit);
   /// A transaction has committed or rolled back: wakes who waits for it.
   void ended(uint64_t start_ts);
@@ -29,6 +33,7 @@ class LockWaits {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  std::unordered_set<uint64_t> active_;
   std::map<uint64_t, uint64_t> waits_for_;
   std::map<uint64_t, uint64_t> ended_;  ///< transaction waited for -> number of its ends seen
 };

@@ -33,7 +33,9 @@ std::string encode_row(const TableInfo& table, const Row& row, RowFormat format,
 Result<Row> decode_row(const TableInfo& table, int64_t handle, Bytes value,
                        const codec::TimeZone& zone);
 
-/// Rows of the binlog: facts of the format in docs (PrewriteValue), always format v1.
+/// Rows of a binlog's PrewriteValue, always in format v1: the handle and what a stored row holds;
+/// all written columns before and after, NULLs too; all public columns. The last two with the
+/// hidden row id as column -1.
 std::string insert_event_row(const TableInfo& table, int64_t handle, const Row& row,
                              const codec::TimeZone& zone);
 std::string update_event_row(const TableInfo& table, int64_t handle, const Row& before,

@@ -293,6 +293,8 @@ Status TableWriter::add_index_entry(const IndexInfo& index, const TableRow& row)
   TBL_TRY(txn_.lock_keys({codec::record_key(row.physical_id, row.handle)}));
   const IndexPlace place{*table_, index, row.physical_id};
   IndexEntry entry = index_entry(place, row.row, row.handle, zone());
+  // An entry that holds the handle can only be this row's own.
+  if (!entry.distinct) return txn_.put(std::move(entry.key), std::move(entry.value));
   TBL_ASSIGN(const auto existing, txn_.get(entry.key));
   if (!existing) return txn_.put(std::move(entry.key), std::move(entry.value));
   if (*existing == entry.value) return ok_status();
