@@ -18,10 +18,11 @@ Status run(tbl::drainer::DrainerConfig config, bool* created) {
     tbl::log_info("got signal to exit", {{"signal", signal}});
     stop.request_stop();
   });
-  TBL_ASSIGN(auto drainer, tbl::drainer::Drainer::create(std::move(config), stop.get_token()));
+  auto drainer = tbl::drainer::Drainer::create(std::move(config), stop.get_token());
+  if (!drainer.ok()) return stop.stop_requested() ? tbl::ok_status() : drainer.status();
   *created = true;
-  std::stop_callback on_stop(stop.get_token(), [&drainer] { drainer->request_stop(); });
-  return drainer->run();
+  std::stop_callback on_stop(stop.get_token(), [&drainer] { (*drainer)->request_stop(); });
+  return (*drainer)->run();
 }
 
 }  // namespace
