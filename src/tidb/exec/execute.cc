@@ -41,19 +41,18 @@ class Engine : public SubqueryEngine {
 /// Puts an engine where a statement's subqueries look for it, for as long as it lives.
 class EngineUse {
  public:
-  EngineUse(const std::shared_ptr<SubqueryEngine*>& slot, ExecContext& context)
+  EngineUse(const std::shared_ptr<SubquerySlot>& slot, ExecContext& context)
       : engine_(context), slot_(slot) {
-    if (slot_) *slot_ = &engine_;
+    slot_->engine = &engine_;
+    ++slot_->attempt;
   }
-  ~EngineUse() {
-    if (slot_) *slot_ = nullptr;
-  }
+  ~EngineUse() { slot_->engine = nullptr; }
   EngineUse(const EngineUse&) = delete;
   EngineUse& operator=(const EngineUse&) = delete;
 
  private:
   Engine engine_;
-  std::shared_ptr<SubqueryEngine*> slot_;
+  std::shared_ptr<SubquerySlot> slot_;
 };
 
 std::vector<ColumnMeta> metas_of(const std::vector<PlanColumn>& columns) {
@@ -84,9 +83,12 @@ Status read_query(const PlanNode& root, ExecContext& context,
 }
 
 /// Rows are only sent when their locks are held: until then the statement may have to run again.
-Status read_and_lock(const QueryPlan& plan, ExecContext& context, std::vector<Row>* rows) {
+Status read_and_lock(const StatementPlan& statement, ExecContext& context,
+                     std::vector<Row>* rows) {
+  const auto& plan = std::get<QueryPlan>(statement.body);
   QuotaUse quota(context.memory);
   return run_statement(*context.transaction, [&]() -> Status {
+    EngineUse engine(statement.engine, context);
     rows->clear();
     quota.release();
     context.keys_to_lock.clear();
@@ -99,7 +101,8 @@ Status read_and_lock(const QueryPlan& plan, ExecContext& context, std::vector<Ro
   });
 }
 
-Status run_query(const QueryPlan& plan, ExecContext& context, ResultSink& sink) {
+Status run_query(const StatementPlan& statement, ExecContext& context, ResultSink& sink) {
+  const auto& plan = std::get<QueryPlan>(statement.body);
   OkInfo ok;
   auto send = [&](const Row& row) {
     ++ok.result_rows;
@@ -107,10 +110,11 @@ Status run_query(const QueryPlan& plan, ExecContext& context, ResultSink& sink) 
   };
   if (plan.for_update && context.transaction) {
     std::vector<Row> rows;
-    TBL_TRY(read_and_lock(plan, context, &rows));
+    TBL_TRY(read_and_lock(statement, context, &rows));
     TBL_TRY(sink.on_columns(metas_of(plan.root->columns)));
     for (const Row& row : rows) TBL_TRY(send(row));
   } else {
+    EngineUse engine(statement.engine, context);
     TBL_TRY(sink.on_columns(metas_of(plan.root->columns)));
     TBL_TRY(read_query(*plan.root, context, send));
   }
@@ -127,15 +131,13 @@ Result<OkInfo> run_dml(const StatementPlan& plan, ExecContext& context) {
 }  // namespace
 
 Status execute_plan(const StatementPlan& plan, ExecContext& context, ResultSink& sink) {
-  EngineUse engine(plan.engine, context);
-  if (const auto* query = std::get_if<QueryPlan>(&plan.body)) {
-    return run_query(*query, context, sink);
-  }
+  if (std::holds_alternative<QueryPlan>(plan.body)) return run_query(plan, context, sink);
   if (!context.transaction) return internal_error("a statement writes without a transaction");
   OkInfo ok;
   Warnings* warnings = context.eval.warnings();
   const Warnings before = warnings ? *warnings : Warnings();
   TBL_TRY(run_statement(*context.transaction, [&]() -> Status {
+    EngineUse engine(plan.engine, context);
     if (warnings) *warnings = before;
     TBL_ASSIGN(ok, run_dml(plan, context));
     return ok_status();

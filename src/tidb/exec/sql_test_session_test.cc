@@ -166,6 +166,13 @@ SqlOutcome SqlTestSession::run(const std::string& sql) {
   }
 }
 
+Result<std::unique_ptr<StatementPlan>> SqlTestSession::plan(const std::string& sql) {
+  TBL_ASSIGN(auto parsed, parse_one(sql, ParseOptions{sql_mode}));
+  schema_ = schemas_.current();
+  EvalContext eval = eval_context();
+  return plan_statement(*parsed, plan_context(eval));
+}
+
 std::string SqlTestSession::text(const std::string& sql) {
   SqlOutcome outcome = run(sql);
   if (!outcome.status.ok()) {

@@ -2,6 +2,7 @@
 
 #include "tidb/plan/partition_pruning.h"
 #include "tidb/plan/rules.h"
+#include "tidb/plan/subplan.h"
 #include "tidb/types/field_type.h"
 
 namespace tbl::tidb {
@@ -91,17 +92,28 @@ bool is_forced(const DataSourcePlan& node, const std::string& lower_name) {
   });
 }
 
-/// Conditions with values of an outer query's row, which are not known yet, replaced by samples.
+/// A subquery that gives one value and needs nothing of this table's rows.
+bool is_value_from_outside(const Expr& e) {
+  if (e.kind() == ExprKind::kCorrelatedColumn) return true;
+  if (e.kind() != ExprKind::kSubquery) return false;
+  const auto& subquery = static_cast<const SubqueryExpr&>(e);
+  return subquery.subquery_kind() == SubqueryKind::kScalar && column_count(e) == 1 &&
+         columns_of(e).empty();
+}
+
+bool has_value_from_outside(const Expr& e) {
+  bool found = has_correlated(e);
+  walk_expr(e, [&found](const Expr& node) { found = found || is_value_from_outside(node); });
+  return found;
+}
+
+/// Conditions with values that are not known before the statement runs replaced by samples.
 std::vector<ExprPtr> sampled(const std::vector<ExprPtr>& conditions) {
   std::vector<ExprPtr> samples;
   for (const ExprPtr& e : conditions) {
-    if (has_subquery(*e)) {
-      samples.push_back(Constant::of(Value::of_int(1)));
-      continue;
-    }
     samples.push_back(e->clone());
     rewrite_expr(&samples.back(), [](const Expr& node) -> ExprPtr {
-      if (node.kind() != ExprKind::kCorrelatedColumn) return nullptr;
+      if (!is_value_from_outside(node)) return nullptr;
       return std::make_unique<Constant>(zero_value(node.type()), node.type());
     });
   }
@@ -175,10 +187,10 @@ class PathChooser {
     std::vector<ExprPtr> left;
     for (size_t i = 0; i < node_.filters.size(); ++i) {
       ExprPtr& e = node_.filters[i];
-      bool outer = has_correlated(*e);
+      bool outer = has_value_from_outside(*e);
       if (outer) node_.ranges_at_open = node_.ranges_at_open || path.ranges.limited;
       if (!path.ranges.guaranteed[i] || outer) {
-        if (!has_subquery(*e)) node_.access_conditions.push_back(e->clone());
+        node_.access_conditions.push_back(e->clone());
         left.push_back(std::move(e));
       } else {
         node_.access_conditions.push_back(std::move(e));

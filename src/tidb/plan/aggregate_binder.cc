@@ -103,8 +103,10 @@ Result<ExprPtr> SelectClause::aggregate(const ast::Aggregate& node) {
 
 namespace {
 
-/// Columns that WHERE compares with a constant, and pairs of columns it equates.
-void equalities(const Expr& e, ColumnIds* fixed, std::vector<std::pair<size_t, size_t>>* pairs) {
+using ColumnPairs = std::vector<std::pair<size_t, size_t>>;
+
+/// Columns that a condition compares with a constant, and pairs of columns it equates.
+void equalities(const Expr& e, ColumnIds* fixed, ColumnPairs* pairs) {
   if (as_function(e, "and")) {
     for (const ExprPtr& child : e.children()) equalities(*child, fixed, pairs);
     return;
@@ -120,17 +122,30 @@ void equalities(const Expr& e, ColumnIds* fixed, std::vector<std::pair<size_t, s
   if (b_column && a.is_constant()) fixed->insert(id(b));
 }
 
+void equalities(const PlanNode& node, ColumnIds* fixed, ColumnPairs* pairs) {
+  const std::vector<ExprPtr>* conditions = nullptr;
+  if (node.kind == PlanKind::kSelection) {
+    conditions = &as<SelectionPlan>(node).conditions;
+  } else if (node.kind == PlanKind::kJoin && as<JoinPlan>(node).join == JoinKind::kInner) {
+    conditions = &as<JoinPlan>(node).other;
+  } else {
+    return;
+  }
+  for (const ExprPtr& e : *conditions) equalities(*e, fixed, pairs);
+  for (const PlanPtr& child : node.children) equalities(*child, fixed, pairs);
+}
+
 }  // namespace
 
 GroupCheck::GroupCheck(const Scope& scope, const std::vector<ExprPtr>& group_by,
-                       const Expr* where) {
+                       const PlanNode& from) {
   for (const ExprPtr& key : group_by) {
     if (key->kind() == ExprKind::kColumn) {
       determined_.insert(static_cast<const ColumnRef&>(*key).index());
     }
   }
-  std::vector<std::pair<size_t, size_t>> pairs;
-  if (where) equalities(*where, &determined_, &pairs);
+  ColumnPairs pairs;
+  equalities(from, &determined_, &pairs);
   size_t before = SIZE_MAX;
   while (before != determined_.size()) {
     before = determined_.size();

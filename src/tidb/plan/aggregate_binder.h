@@ -55,7 +55,8 @@ Result<const SelectField*> find_field(const std::vector<SelectField>& fields, st
 /// Whether columns that are neither grouped nor aggregated may be read above an aggregation.
 class GroupCheck {
  public:
-  GroupCheck(const Scope& scope, const std::vector<ExprPtr>& group_by, const Expr* where);
+  /// `from`: the plan of FROM and WHERE, whose equations count.
+  GroupCheck(const Scope& scope, const std::vector<ExprPtr>& group_by, const PlanNode& from);
   /// All rows of a group have the same value in this column.
   bool determined(size_t id) const;
 

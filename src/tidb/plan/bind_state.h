@@ -9,6 +9,7 @@
 #include "tidb/expr/bind.h"
 #include "tidb/plan/planner.h"
 #include "tidb/plan/scope.h"
+#include "tidb/plan/subplan.h"
 
 namespace tbl::tidb {
 
@@ -17,7 +18,7 @@ struct BindState {
   explicit BindState(const PlanContext& ctx)
       : context(ctx),
         current_db(ctx.current_db),
-        engine(std::make_shared<SubqueryEngine*>(nullptr)) {}
+        engine(std::make_shared<SubquerySlot>()) {}
 
   const PlanContext& context;
   std::string current_db;
@@ -26,7 +27,7 @@ struct BindState {
   int view_depth = 0;
   std::vector<TableAccess> accesses;
   std::vector<schema::TableInfoPtr> tables;
-  std::shared_ptr<SubqueryEngine*> engine;
+  std::shared_ptr<SubquerySlot> engine;
 
   BuildContext build() const { return BuildContext{context.eval}; }
   /// Notes it for the privilege check; not inside of a view.

@@ -138,9 +138,35 @@ PlanPtr make_top_n(LimitPlan& limit, SortPlan& sort) {
   return top;
 }
 
+/// MIN and MAX of a column that the table can be read in the order of: its first row is enough.
+void stop_at_first(AggregationPlan* node) {
+  bool alone = node->scalar && node->aggregates.size() == 1 && node->group_by.empty();
+  if (!alone || node->children[0]->kind != PlanKind::kDataSource) return;
+  const AggregateCall& call = *node->aggregates[0];
+  bool is_max = call.name == "max";
+  if ((!is_max && call.name != "min") || call.args[0]->kind() != ExprKind::kColumn) return;
+  auto& source = as<DataSourcePlan>(*node->children[0]);
+  // NULLs come first and count for nothing.
+  bool skip_nulls = !is_max && !call.args[0]->type().not_null();
+  bool whole = source.ranges.size() == 1 && source.ranges[0].low.empty();
+  if (skip_nulls && !whole) return;
+  size_t id = static_cast<const ColumnRef&>(*call.args[0]).index();
+  if (!source_gives(&source, {{id, is_max}}, true)) return;
+  if (skip_nulls) {
+    source.ranges[0].low.push_back(Value::null());
+    source.ranges[0].low_exclusive = true;
+  }
+  auto limit = std::make_unique<LimitPlan>();
+  limit->columns = source.columns;
+  limit->count = 1;
+  limit->children.push_back(std::move(node->children[0]));
+  node->children[0] = std::move(limit);
+}
+
 }  // namespace
 
 void push_limits(PlanPtr* node) {
+  if ((*node)->kind == PlanKind::kAggregation) stop_at_first(&as<AggregationPlan>(**node));
   if ((*node)->kind == PlanKind::kLimit) {
     auto& limit = as<LimitPlan>(**node);
     PlanPtr& child = limit.children[0];

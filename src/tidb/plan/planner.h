@@ -14,7 +14,7 @@ namespace tbl::tidb {
 
 struct EvalContext;
 class Schema;
-class SubqueryEngine;
+struct SubquerySlot;
 class VirtualCatalog;
 namespace ast {
 struct Expr;
@@ -50,7 +50,7 @@ struct StatementPlan {
   std::vector<TableAccess> accesses;         ///< each once; tables inside a view are not listed
   std::vector<schema::TableInfoPtr> tables;  ///< every stored table that is read or written
   /// Where the subqueries in expressions find who runs them: exec/ puts itself there.
-  std::shared_ptr<SubqueryEngine*> engine;
+  std::shared_ptr<SubquerySlot> engine;
 
   /// A SELECT's columns; empty for other statements.
   const std::vector<PlanColumn>& columns() const;
@@ -69,7 +69,7 @@ struct BoundExpression {
   ExprPtr expr;
   std::vector<TableAccess> accesses;
   std::vector<schema::TableInfoPtr> tables;
-  std::shared_ptr<SubqueryEngine*> engine;
+  std::shared_ptr<SubquerySlot> engine;
 };
 
 /// Binds it; a column's name is error 1054. evaluate() of exec/executor.h gives its value.

@@ -89,7 +89,6 @@ Result<PlanPtr> SelectBinder::bind_from(const ast::SelectBlock& block) {
   if (!block.where) return plan;
   ClauseScope where(place(), "where clause");
   TBL_ASSIGN(ExprPtr condition, bind_expr(*block.where, where, state_.build()));
-  if (!has_subquery(*condition)) where_copy_ = condition->clone();
   return make_selection(std::move(plan), std::move(condition));
 }
 
@@ -293,7 +292,7 @@ class AboveAggregation {
 Result<PlanPtr> SelectBinder::aggregate(PlanPtr plan) {
   auto node = std::make_unique<AggregationPlan>();
   node->scalar = !has_group_by_;
-  GroupCheck check(scope_, group_by_, where_copy_.get());
+  GroupCheck check(scope_, group_by_, *plan);
   node->columns = aggregates_.columns;
   node->aggregates = std::move(aggregates_.calls);
   std::vector<std::pair<std::string, PlanColumn>> keys;

@@ -50,7 +50,6 @@ class SelectBinder {
   AggregateList aggregates_;
   std::vector<ExprPtr> group_by_;
   bool has_group_by_ = false;
-  ExprPtr where_copy_;
   ExprPtr having_;
   std::vector<OrderKey> order_;
   std::vector<SortItem> sort_items_;

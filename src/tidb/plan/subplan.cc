@@ -5,19 +5,19 @@
 namespace tbl::tidb {
 
 PlanSubquery::PlanSubquery(std::shared_ptr<SubPlan> plan, std::vector<ExprPtr> outer,
-                           std::shared_ptr<SubqueryEngine*> engine)
+                           std::shared_ptr<SubquerySlot> engine)
     : plan_(std::move(plan)), outer_(std::move(outer)), engine_(std::move(engine)) {}
 
 Status PlanSubquery::run(EvalContext& ctx, const Row& outer,
                          const std::function<bool(const Row&)>& on_row) {
-  if (!*engine_) return not_supported_yet("subqueries in this place");
+  if (!engine_->engine) return not_supported_yet("subqueries in this place");
   Row values;
   values.reserve(outer_.size());
   for (const ExprPtr& e : outer_) {
     TBL_ASSIGN(Value value, e->eval(ctx, outer));
     values.push_back(std::move(value));
   }
-  if (kept_ && values == kept_for_) {
+  if (kept_ && kept_in_ == engine_->attempt && values == kept_for_) {
     for (const Row& row : rows_) {
       if (!on_row(row)) break;
     }
@@ -33,7 +33,7 @@ Status PlanSubquery::run_anew(Row values, const std::function<bool(const Row&)>&
   plan_->slot->row = &slot_row_;
   bool keep = !plan_->is_volatile;
   bool wanted = true;
-  Status status = (*engine_)->run(*plan_->root, [&](const Row& row) {
+  Status status = engine_->engine->run(*plan_->root, [&](const Row& row) {
     if (keep && rows_.size() < kKeptRows) {
       rows_.push_back(row);
     } else {
@@ -46,6 +46,7 @@ Status PlanSubquery::run_anew(Row values, const std::function<bool(const Row&)>&
   plan_->slot->row = nullptr;
   TBL_TRY(std::move(status));
   kept_ = keep;
+  kept_in_ = engine_->attempt;
   if (!keep) rows_.clear();
   kept_for_ = std::move(values);
   return ok_status();

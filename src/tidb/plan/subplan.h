@@ -21,6 +21,13 @@ class SubqueryEngine {
   virtual Status run(const PlanNode& plan, const std::function<bool(const Row&)>& on_row) = 0;
 };
 
+/// Where the subqueries of one statement find who runs them.
+struct SubquerySlot {
+  SubqueryEngine* engine = nullptr;
+  /// Attempts to run the statement: rows kept in an earlier one are not used again.
+  uint64_t attempt = 0;
+};
+
 /// The plan of a subquery, shared by the clones of its expression.
 struct SubPlan {
   PlanPtr root;
@@ -41,7 +48,7 @@ class PlanSubquery : public SubqueryRunner {
   static constexpr size_t kKeptRows = 10000;
 
   PlanSubquery(std::shared_ptr<SubPlan> plan, std::vector<ExprPtr> outer,
-               std::shared_ptr<SubqueryEngine*> engine);
+               std::shared_ptr<SubquerySlot> engine);
 
   const std::vector<FieldType>& columns() const override { return plan_->types; }
   bool correlated() const override { return !outer_.empty(); }
@@ -63,9 +70,10 @@ class PlanSubquery : public SubqueryRunner {
 
   std::shared_ptr<SubPlan> plan_;
   std::vector<ExprPtr> outer_;
-  std::shared_ptr<SubqueryEngine*> engine_;
+  std::shared_ptr<SubquerySlot> engine_;
   Row slot_row_;
   bool kept_ = false;
+  uint64_t kept_in_ = 0;  ///< the attempt
   Row kept_for_;
   std::vector<Row> rows_;
 };
