@@ -95,12 +95,22 @@ bool has_form(const TableInfo& table, codec::MutationType type, Bytes row) {
   std::set<int64_t> ids;
   int64_t id = 0;
   codec::Datum value;
+  int last = -1;
   while (reader.next(&id, &value)) {
-    if (id != codec::kRowIdColumn && table.position_of(id) == TableInfo::kNoColumn) return false;
+    if (id == codec::kRowIdColumn) continue;
+    const int position = table.position_of(id);
+    // A column being added stands at the end until it is public. An update's second half begins
+    // with a column that was there before.
+    if (position == TableInfo::kNoColumn) return false;
+    if (position < last && !ids.contains(id)) return false;
+    last = position;
     ids.insert(id);
   }
-  ids.erase(codec::kRowIdColumn);
-  if (type == codec::kMutationInsert) return true;
+  if (type == codec::kMutationInsert) {
+    // Only NULLs without a default are left out.
+    return std::all_of(table.columns.begin(), table.columns.end(),
+                       [&](const auto& c) { return !c.origin_default || ids.contains(c.id); });
+  }
   const auto written = [&](const schema::ColumnInfo& c) {
     return type == codec::kMutationDeleteRow || !c.is_generated() || c.generated_stored;
   };
