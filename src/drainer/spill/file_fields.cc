@@ -70,6 +70,7 @@ Result<bool> FileFields::next(FileField* field) {
   if (!head.read_uvarint(&tag)) return damaged("unexpected EOF");
   *field = {};
   field->number = static_cast<uint32_t>(tag >> 3);
+  if (static_cast<int32_t>(field->number) <= 0) return damaged("illegal tag");
   field->type = static_cast<WireType>(tag & 7);
   field->begin = rest_.begin;
   uint64_t value_size = 0;
