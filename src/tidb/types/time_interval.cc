@@ -175,7 +175,7 @@ bool interval_has_time(IntervalUnit unit) {
 
 std::optional<Interval> interval_of(int64_t count, IntervalUnit unit) {
   constexpr int64_t kFar = 1'000'000'000'000'000;  // beyond every date, and no sum overflows
-  count = std::clamp(count, -kFar, kFar);
+  if (unit != Unit::kMicrosecond) count = std::clamp(count, -kFar, kFar);
   Interval v;
   switch (unit) {
     case Unit::kMicrosecond:

@@ -41,6 +41,9 @@ std::string value_to_text(const Value& v, const FieldType& type) {
       text = type.tp == schema::kTypeYear ? fmt::format("{:04}", v.as_int())
                                           : std::to_string(v.as_int());
       break;
+    case ValueKind::kUint:
+      text = std::to_string(v.as_uint());
+      break;
     default:
       return to_text(v);
   }
