@@ -36,6 +36,8 @@ class MemoryQuota {
 
 /// Owned by the session for the time of one statement; everything it points to outlives that.
 struct ExecContext {
+  explicit ExecContext(EvalContext& e) : eval(e) {}
+
   EvalContext& eval;
   Transaction* transaction = nullptr;  ///< null only for plans that read no stored table
   const Schema* schema = nullptr;
@@ -46,10 +48,10 @@ struct ExecContext {
   bool check_in_place = false;         ///< tidb_constraint_check_in_place
   uint64_t auto_increment_increment = 1;
   uint64_t auto_increment_offset = 1;
-  MemoryQuota memory;
+  MemoryQuota memory = MemoryQuota();
   std::string temp_directory = "/tmp";  ///< where sorts spill to
   /// Filled while a SELECT ... FOR UPDATE reads: the record keys it locks before it answers.
-  std::vector<std::string> keys_to_lock;
+  std::vector<std::string> keys_to_lock{};
 };
 
 }  // namespace tbl::tidb

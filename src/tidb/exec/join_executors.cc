@@ -17,7 +17,8 @@ class HashJoinExecutor : public PlanExecutor<JoinPlan> {
         build_side_(plan.build_left ? JoinSide::kLeft : JoinSide::kRight),
         probe_side_(plan.build_left ? JoinSide::kRight : JoinSide::kLeft),
         table_(plan, build_side_, context),
-        probe_(plan, probe_side_, context) {
+        probe_(plan, probe_side_, context),
+        kill_(context) {
     probe_.set_right_width(plan.children[1]->columns.size());
   }
 
@@ -28,9 +29,8 @@ class HashJoinExecutor : public PlanExecutor<JoinPlan> {
 
   Result<bool> next(Row* row) override {
     if (!built_) TBL_TRY(build());
-    KillCheck kill(context());
     while (true) {
-      TBL_TRY(kill.step());
+      TBL_TRY(kill_.step());
       TBL_ASSIGN(bool found, probe_.next(row));
       if (found) return true;
       TBL_ASSIGN(bool more, side(probe_side_).next(row));
@@ -50,10 +50,9 @@ class HashJoinExecutor : public PlanExecutor<JoinPlan> {
 
   Status build() {
     built_ = true;
-    KillCheck kill(context());
     Row row;
     while (true) {
-      TBL_TRY(kill.step());
+      TBL_TRY(kill_.step());
       TBL_ASSIGN(bool more, side(build_side_).next(&row));
       if (!more) return ok_status();
       TBL_TRY(table_.add(std::move(row)));
@@ -64,6 +63,7 @@ class HashJoinExecutor : public PlanExecutor<JoinPlan> {
   JoinSide probe_side_;
   JoinTable table_;
   JoinProbe probe_;
+  KillCheck kill_;
   bool built_ = false;
 };
 
