@@ -52,13 +52,15 @@ void PumpSet::replace(const std::vector<cluster::NodeStatus>& statuses) {
 
 PumpPtr PumpSet::choose(uint64_t start_ts, uint64_t retry) {
   std::lock_guard lock(mutex_);
-  std::vector<PumpPtr> available;
+  std::vector<PumpPtr> available, online;
   for (const auto& [_, entry] : pumps_) {
     if (entry.available) available.push_back(entry.pump);
+    if (entry.online) online.push_back(entry.pump);
   }
-  if (available.empty()) return nullptr;
+  const auto& candidates = available.empty() ? online : available;
+  if (candidates.empty()) return nullptr;
   const uint64_t number = strategy_ == PumpStrategy::kHash ? start_ts + retry : offset_++;
-  return available[number % available.size()];
+  return candidates[number % candidates.size()];
 }
 
 PumpPtr PumpSet::reconnected(const Pump& pump) {

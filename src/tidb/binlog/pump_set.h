@@ -38,7 +38,8 @@ class PumpSet {
   /// Every pump that was put and is not in `statuses` goes.
   void replace(const std::vector<cluster::NodeStatus>& statuses);
 
-  /// The pump for a transaction's try number `retry`; null: none is available.
+  /// The pump for a transaction's try number `retry`: an available one, else one that is online at
+  /// least, since the first one that comes back must not be missed; null: none is online.
   PumpPtr choose(uint64_t start_ts, uint64_t retry);
   /// The same pump with a connection of its own.
   PumpPtr reconnected(const Pump& pump);

@@ -54,6 +54,10 @@ TEST(PumpSet, ElevenFailuresInARowLeaveAPumpOut) {
   pumps.failed(*a);
   EXPECT_EQ(pumps.available_count(), 0U);
   EXPECT_EQ(pumps.lost().size(), 1U);
+  EXPECT_EQ(chosen(pumps, 1), "a") << "better than none";
+  pumps.put(status_of("b"));
+  EXPECT_EQ(chosen(pumps, 1) + chosen(pumps, 1), "bb");
+  pumps.remove("b");
   EXPECT_EQ(pumps.online().size(), 1U);
   // The registry saying the same again changes nothing; an answer does.
   pumps.put(status_of("a"));
