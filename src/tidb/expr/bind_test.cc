@@ -254,7 +254,8 @@ INSTANTIATE_TEST_SUITE_P(
                     TypeCase{"1 & 2", "bigint(20) unsigned"}, TypeCase{"now()", "datetime"},
                     TypeCase{"now(3)", "datetime(3)"}, TypeCase{"curdate()", "date"},
                     TypeCase{"curtime()", "time"}, TypeCase{"json_array()", "json"},
-                    TypeCase{"md5('a')", "varchar(32)"}, TypeCase{"if(1, 1, 2.5)", "decimal(2,1)"},
+                    TypeCase{"md5('a')", "varchar(32)"},
+                    TypeCase{"if(1, 1.25, 2.5)", "decimal(3,2)"},
                     TypeCase{"cast('1' as decimal(10,3))", "decimal(10,3)"},
                     TypeCase{"cast('a' as char(5))", "varchar(5)"},
                     TypeCase{"length('a')", "bigint(10)"}, TypeCase{"x'41'", "varbinary(1)"}));

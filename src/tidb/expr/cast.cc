@@ -11,23 +11,26 @@ namespace {
 
 class CastExpr : public Expr {
  public:
-  CastExpr(ExprPtr e, FieldType type)
-      : Expr(ExprKind::kCast, std::move(type), list(std::move(e))) {}
+  /// `converted`: the type that values are converted to, where a length that the statement did not
+  /// give is none.
+  CastExpr(ExprPtr e, FieldType type, FieldType converted)
+      : Expr(ExprKind::kCast, std::move(type), list(std::move(e))),
+        converted_(std::move(converted)) {}
 
   Result<Value> eval(EvalContext& ctx, const Row& row) const override {
     TBL_ASSIGN(Value v, children()[0]->eval(ctx, row));
     if (v.is_null()) return v;
     const FieldType& from = children()[0]->type();
     if (eval_class(type()) == EvalClass::kString && v.kind() != ValueKind::kString) {
-      return cast_value(Value::of_string(text_of(v, from)), type(), ctx.convert);
+      return cast_value(Value::of_string(text_of(v, from)), converted_, ctx.convert);
     }
-    return cast_value(v, type(), ctx.convert);
+    return cast_value(v, converted_, ctx.convert);
   }
   std::string to_string() const override {
     return "cast(" + children()[0]->to_string() + ", " + type_text(type()) + ")";
   }
   ExprPtr clone() const override {
-    return std::make_unique<CastExpr>(children()[0]->clone(), type());
+    return std::make_unique<CastExpr>(children()[0]->clone(), type(), converted_);
   }
 
  private:
@@ -36,12 +39,17 @@ class CastExpr : public Expr {
     one.push_back(std::move(e));
     return one;
   }
+
+  FieldType converted_;
 };
+
+constexpr int64_t kMaxBytesOfCharacter = 4;
 
 FieldType text_target(const Expr& e, const FieldType& wanted, const BuildContext& ctx) {
   int64_t width = wanted.flen >= 0 ? wanted.flen : text_width(e.type());
   if (wanted.has_binary_charset()) {
-    FieldType type = bytes_type(width);
+    FieldType type =
+        bytes_type(wanted.flen < 0 && width > 0 ? width * kMaxBytesOfCharacter : width);
     if (wanted.flen >= 0) type.tp = schema::kTypeString;  // padded with zeros to its length
     return type;
   }
@@ -88,7 +96,10 @@ Result<FieldType> cast_target(const Expr& e, const FieldType& wanted, const Buil
 Result<ExprPtr> make_cast(ExprPtr e, const FieldType& type, const BuildContext& ctx) {
   if (column_count(*e) != 1) return operand_columns(1);
   TBL_ASSIGN(FieldType target, cast_target(*e, type, ctx));
-  return fold_constant(std::make_unique<CastExpr>(std::move(e), std::move(target)), ctx);
+  FieldType converted = target;
+  if (eval_class(target) == EvalClass::kString) converted.flen = type.flen;
+  return fold_constant(
+      std::make_unique<CastExpr>(std::move(e), std::move(target), std::move(converted)), ctx);
 }
 
 }  // namespace tbl::tidb

@@ -22,8 +22,9 @@ Result<FieldType> integer(BuildCall& call) {
 
 /// In lower case: names differ without regard to case.
 Result<std::string> lock_name(Call& call) {
-  std::string name = call.args[0].is_null() ? "" : utf8_lower(text_arg(call, 0));
-  if (name.empty() || utf8_count(name) > kMaxLockName) {
+  bool is_null = call.args[0].is_null();
+  std::string name = is_null ? "NULL" : utf8_lower(text_arg(call, 0));
+  if (is_null || name.empty() || utf8_count(name) > kMaxLockName) {
     return sql_error(kErrUserLockWrongName, "Incorrect user-level lock name '" + name + "'.");
   }
   return name;

@@ -1,5 +1,6 @@
 // Texts taken apart and put together: CONCAT, SUBSTRING, LEFT, TRIM, LPAD, REPLACE, ...
 #include <algorithm>
+#include <vector>
 
 #include "tidb/expr/call_args.h"
 #include "tidb/expr/families.h"
@@ -119,22 +120,15 @@ Result<Value> eval_substring_index(Call& call) {
   std::string text = text_arg(call, 0), delimiter = text_arg(call, 1);
   TBL_ASSIGN(int64_t count, length_arg(call, 2));
   if (text.empty() || delimiter.empty() || count == 0) return text_value("");
-  if (count > 0) {
-    size_t at = 0;
-    for (; count > 0; --count) {
-      size_t found = text.find(delimiter, at);
-      if (found == std::string::npos) return text_value(text);
-      at = found + delimiter.size();
-    }
-    return text_value(std::string_view(text).substr(0, at - delimiter.size()));
+  std::vector<size_t> places;
+  for (size_t at = 0; (at = text.find(delimiter, at)) != std::string::npos;
+       at += delimiter.size()) {
+    places.push_back(at);
   }
-  std::string_view rest = text;
-  for (; count < 0; ++count) {
-    size_t found = rest.rfind(delimiter);
-    if (found == std::string_view::npos) return text_value(text);
-    rest = rest.substr(0, found);
-  }
-  return text_value(std::string_view(text).substr(rest.size() + delimiter.size()));
+  auto found = static_cast<int64_t>(places.size());
+  if (count > found || -count > found) return text_value(text);
+  if (count > 0) return text_value(text.substr(0, places[static_cast<size_t>(count - 1)]));
+  return text_value(text.substr(places[static_cast<size_t>(found + count)] + delimiter.size()));
 }
 
 enum TrimSide : int64_t { kBoth = 0, kLeading = 1, kTrailing = 2 };
