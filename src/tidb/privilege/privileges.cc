@@ -20,7 +20,7 @@ constexpr auto kNames = std::to_array<PrivilegeName>({
     {kPrivCreate, "CREATE", "Create_priv", "Create", kGdt},
     {kPrivDrop, "DROP", "Drop_priv", "Drop", kGdt},
     {kPrivProcess, "PROCESS", "Process_priv", "", kG},
-    {kPrivReferences, "REFERENCES", "References_priv", "References", kGdtc},
+    {kPrivReferences, "REFERENCES", "References_priv", "References", kGdt},
     {kPrivAlter, "ALTER", "Alter_priv", "Alter", kGdt},
     {kPrivShowDb, "SHOW DATABASES", "Show_db_priv", "", kG},
     {kPrivSuper, "SUPER", "Super_priv", "", kG},

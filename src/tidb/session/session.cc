@@ -88,6 +88,11 @@ Status Session::use(std::string_view database) {
   return ok_status();
 }
 
+void Session::leave_database() {
+  current_db_.clear();
+  process_->set_database("");
+}
+
 Status Session::reset() {
   transaction_.rollback();
   domain_.user_locks->release_all(options_.connection_id);

@@ -83,6 +83,8 @@ class Session {
 
   /// USE; also at login. Errors: 1049, 1044.
   Status use(std::string_view database);
+  /// The current database was dropped.
+  void leave_database();
   void set_user(SessionUser user);
   /// As a new connection of the same user has it.
   Status reset();

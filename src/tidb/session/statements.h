@@ -19,6 +19,9 @@ namespace tbl::tidb {
 /// SELECT, INSERT, REPLACE, UPDATE, DELETE, LOAD DATA.
 Status run_planned(Session& session, const ast::Statement& statement,
                    const std::vector<Value>* parameters, SessionSink& sink);
+/// An expression outside of a query: SET, DO. May hold subqueries.
+Result<TypedValue> evaluate_expression(Session& session, const ast::Expr& expr,
+                                       const std::vector<Value>* parameters);
 Result<std::vector<ColumnMeta>> planned_columns(Session& session, const ast::Statement& statement,
                                                 const std::vector<Value>* parameters);
 Status run_explain(Session& session, const ast::ExplainStatement& statement,

@@ -1,0 +1,71 @@
+// What several statements have in common: OKs, result sets of texts, begins and commits.
+#include "base/log.h"
+#include "tidb/kv/kv_error.h"
+#include "tidb/session/statements.h"
+#include "tidb/types/field_type.h"
+#include "tidb/types/sql_error.h"
+
+namespace tbl::tidb {
+
+Status send_ok(Session& session, SessionSink& sink) {
+  OkInfo ok;
+  ok.warnings = session.warnings().count();
+  session.row_count = 0;
+  return sink.on_ok(ok);
+}
+
+TextColumn text_column(std::string name, int64_t width) {
+  return {std::move(name), string_type(width)};
+}
+
+TextColumn int_column(std::string name) { return {std::move(name), int_type()}; }
+
+Status send_rows(Session& session, const std::vector<TextColumn>& columns,
+                 const std::vector<Row>& rows, SessionSink& sink) {
+  std::vector<ColumnMeta> metas;
+  for (const TextColumn& column : columns) {
+    ColumnMeta meta;
+    meta.name = column.name;
+    meta.type = column.type;
+    metas.push_back(std::move(meta));
+  }
+  TBL_TRY(sink.on_columns(metas));
+  for (const Row& row : rows) TBL_TRY(sink.on_row(row));
+  OkInfo ok;
+  ok.warnings = session.warnings().count();
+  session.row_count = -1;
+  session.found_rows = rows.size();
+  return sink.on_ok(ok);
+}
+
+bool pessimistic_by_default(const Session& session) {
+  return session.variables().get("tidb_txn_mode") == "pessimistic";
+}
+
+BeginOptions begin_options(Session& session, bool pessimistic) {
+  BeginOptions options;
+  options.pessimistic = pessimistic;
+  options.binlog = !session.options().internal;
+  options.lock_wait = std::chrono::seconds(session.variables().get_int("innodb_lock_wait_timeout"));
+  options.interrupted = &session.process().interrupted();
+  return options;
+}
+
+Status commit_implicitly(Session& session) {
+  Status status = session.transaction().commit();
+  return handle_commit_error(session, std::move(status));
+}
+
+Status handle_commit_error(Session& session, Status status) {
+  // The pump client says so when a binlog is lost and must not be.
+  const bool lost_binlog = status.message().find("critical error") != std::string::npos;
+  if (lost_binlog && session.domain().on_critical_error) session.domain().on_critical_error();
+  if (status.ok() || !is_undetermined(status)) return status;
+  // The client must not believe that it failed: it loses its connection, as when the server dies.
+  log_error("outcome of a commit is not known, the connection is closed",
+            {{"conn", session.options().connection_id}, {"error", status}});
+  session.must_close = true;
+  return status;
+}
+
+}  // namespace tbl::tidb

@@ -1,0 +1,304 @@
+// SELECT and the statements that change rows: plan, check rights, run, commit, try again.
+#include <chrono>
+
+#include "tidb/catalog/meta.h"
+#include "tidb/catalog/schema_holder.h"
+#include "tidb/exec/executor.h"
+#include "tidb/kv/kv_error.h"
+#include "tidb/kv/kv_store.h"
+#include "tidb/kv/txn_meta_store.h"
+#include "tidb/plan/planner.h"
+#include "tidb/plan/virtual_source.h"
+#include "tidb/privilege/privilege_manager.h"
+#include "tidb/session/session_hooks.h"
+#include "tidb/session/statements.h"
+#include "tidb/session/stream_sink.h"
+#include "tidb/types/collation.h"
+#include "tidb/types/sql_error.h"
+
+namespace tbl::tidb {
+namespace {
+
+struct Work {
+  Session& session;
+  const ast::Statement& statement;
+  const std::vector<Value>* parameters;
+  SessionSink& sink;
+
+  bool is_query() const { return statement.kind == ast::StatementKind::kSelect; }
+};
+
+struct AccessWord {
+  PrivilegeSet privilege;
+  const char* verb;
+};
+
+AccessWord access_word(AccessType type) {
+  switch (type) {
+    case AccessType::kSelect:
+      return {kPrivSelect, "SELECT"};
+    case AccessType::kInsert:
+      return {kPrivInsert, "INSERT"};
+    case AccessType::kUpdate:
+      return {kPrivUpdate, "UPDATE"};
+    case AccessType::kDelete:
+      return {kPrivDelete, "DELETE"};
+  }
+  return {kPrivSelect, "SELECT"};
+}
+
+Status check_accesses(Session& session, const std::vector<TableAccess>& accesses) {
+  if (session.options().internal) return ok_status();
+  const PrivilegeManager& privileges = *session.domain().privileges;
+  for (const TableAccess& access : accesses) {
+    const std::string db = ascii_lower(access.db);
+    const VirtualCatalog* virtuals = session.domain().virtuals;
+    if (virtuals != nullptr && virtuals->has_database(db)) {
+      if (access.type == AccessType::kSelect) continue;
+      return sql_error(kErrDbaccessDenied, "Access denied for user '" + session.user().auth_user +
+                                               "'@'" + session.user().auth_host +
+                                               "' to database '" + db + "'");
+    }
+    const AccessWord word = access_word(access.type);
+    TBL_TRY(
+        privileges.check_table(session.account(), {db, access.table, word.privilege, word.verb}));
+  }
+  return ok_status();
+}
+
+Result<std::unique_ptr<StatementPlan>> make_plan(Work& work, const Schema& schema,
+                                                 EvalContext& eval) {
+  const PlanContext context{schema, work.session.domain().virtuals, work.session.current_db(),
+                            eval};
+  return plan_statement(work.statement, context);
+}
+
+ExecContext make_exec_context(Work& work, const Schema& schema, EvalContext& eval,
+                              Transaction* txn) {
+  const SessionVariables& variables = work.session.variables();
+  ExecContext context{eval};
+  context.transaction = txn;
+  context.schema = &schema;
+  context.auto_ids = work.session.domain().auto_ids;
+  context.load_data = work.sink.load_data();
+  context.client_found_rows = work.session.client_found_rows;
+  context.row_format_v2 = variables.get_int("tidb_row_format_version") == 2;
+  context.check_in_place = variables.is_on("tidb_constraint_check_in_place");
+  context.auto_increment_increment =
+      static_cast<uint64_t>(variables.get_int("auto_increment_increment"));
+  context.auto_increment_offset = static_cast<uint64_t>(variables.get_int("auto_increment_offset"));
+  context.memory = MemoryQuota(variables.get_int("tidb_mem_quota_query"));
+  return context;
+}
+
+/// Tells the client, and the session what later functions ask.
+Status finish(Work& work, const EvalContext& eval, const StreamSink& outcome) {
+  Session& session = work.session;
+  OkInfo ok = outcome.ok();
+  if (ok.id_was_generated) {
+    session.last_insert_id = ok.last_insert_id;
+  } else if (eval.new_last_insert_id) {
+    session.last_insert_id = *eval.new_last_insert_id;
+  }
+  session.rand_seed1 = eval.rand_seed1;
+  session.rand_seed2 = eval.rand_seed2;
+  if (work.is_query()) {
+    session.found_rows = outcome.rows();
+    session.row_count = -1;
+  } else {
+    session.row_count = static_cast<int64_t>(ok.affected_rows);
+  }
+  ok.warnings = session.warnings().count();
+  return work.sink.on_ok(ok);
+}
+
+/// One attempt. `retry`: the statement may run again from the start.
+Status run_once(Work& work, bool* retry) {
+  Session& session = work.session;
+  TransactionState& state = session.transaction();
+  *retry = false;
+  EvalContext eval = session.make_eval_context(work.parameters);
+  eval.convert.strict = !work.is_query() && is_strict(session.variables().sql_mode());
+  const SchemaPtr planned_schema = state.schema();
+  TBL_ASSIGN(auto plan, make_plan(work, *planned_schema, eval));
+  TBL_TRY(check_accesses(session, plan->accesses));
+  const bool was_open = state.get() != nullptr;
+  const bool stays_open = !session.variables().autocommit() && !session.options().internal;
+  if (!plan->tables.empty() || !work.is_query()) {
+    const bool pessimistic = stays_open && pessimistic_by_default(session);
+    TBL_TRY(state.begin(begin_options(session, pessimistic), stays_open));
+    session.process().set_transaction(state.start_ts());
+  }
+  const SchemaPtr schema = state.schema();
+  if (schema != planned_schema) {
+    // The schema changed between planning and begin: plan again.
+    TBL_ASSIGN(plan, make_plan(work, *schema, eval));
+  }
+  StreamSink outcome(work.sink);
+  ExecContext context = make_exec_context(work, *schema, eval, state.get());
+  Status status = execute_plan(*plan, context, outcome);
+  const bool own = !was_open && !stays_open;
+  if (!status.ok()) {
+    if (own || is_sql_error(status, kErrLockDeadlock)) state.rollback();
+    return status;
+  }
+  if (own) {
+    if (work.is_query()) {
+      state.rollback();  // it wrote nothing; locks that end with the statement protect nothing
+    } else {
+      status = state.commit();
+      *retry = is_write_conflict(status);
+      if (*retry) return status;
+      TBL_TRY(handle_commit_error(session, std::move(status)));
+    }
+  }
+  return finish(work, eval, outcome);
+}
+
+/// tidb_snapshot: the whole statement as of a past moment, schema included.
+Status read_snapshot(Work& work, uint64_t ts) {
+  Session& session = work.session;
+  if (!work.is_query()) {
+    return sql_error(kErrUnknown, "can not execute write statement when 'tidb_snapshot' is set");
+  }
+  TxnOptions options;
+  options.snapshot_ts = ts;
+  TBL_ASSIGN(const auto txn, session.domain().store->begin(options));
+  TxnMetaStore meta(*txn);
+  MetaReader reader(meta);
+  TBL_ASSIGN(const SchemaPtr schema, load_schema(reader));
+  EvalContext eval = session.make_eval_context(work.parameters);
+  TBL_ASSIGN(const auto plan, make_plan(work, *schema, eval));
+  TBL_TRY(check_accesses(session, plan->accesses));
+  StreamSink outcome(work.sink);
+  ExecContext context = make_exec_context(work, *schema, eval, txn.get());
+  TBL_TRY(execute_plan(*plan, context, outcome));
+  return finish(work, eval, outcome);
+}
+
+void set_deadline(Session& session, const ast::Statement& statement) {
+  auto& hooks = static_cast<LiveHooks&>(session.hooks());
+  const int64_t ms = session.variables().get_int("max_execution_time");
+  if (ms > 0 && statement.kind == ast::StatementKind::kSelect) {
+    hooks.set_deadline(LiveHooks::Clock::now() + std::chrono::milliseconds(ms));
+  } else {
+    hooks.set_deadline(std::nullopt);
+  }
+}
+
+Status named_interruption(Session& session, Status status) {
+  const auto& hooks = static_cast<LiveHooks&>(session.hooks());
+  if (!is_sql_error(status, kErrQueryInterrupted) || session.process().is_interrupted() ||
+      !hooks.is_past_deadline()) {
+    return status;
+  }
+  return sql_error(kErrMaxExecTimeExceeded,
+                   "Query execution was interrupted, max_execution_time exceeded.");
+}
+
+}  // namespace
+
+Status run_planned(Session& session, const ast::Statement& statement,
+                   const std::vector<Value>* parameters, SessionSink& sink) {
+  Work work{session, statement, parameters, sink};
+  set_deadline(session, statement);
+  if (const uint64_t ts = snapshot_ts(session); ts != 0) return read_snapshot(work, ts);
+  const int64_t most = std::max<int64_t>(session.variables().get_int("tidb_retry_limit"), 0);
+  bool retry = false;
+  Status status = run_once(work, &retry);
+  for (int64_t i = 0; i < most && retry; ++i) {
+    session.warnings().clear();
+    status = run_once(work, &retry);
+  }
+  return named_interruption(session, std::move(status));
+}
+
+Result<TypedValue> evaluate_expression(Session& session, const ast::Expr& expr,
+                                       const std::vector<Value>* parameters) {
+  EvalContext eval = session.make_eval_context(parameters);
+  TransactionState& state = session.transaction();
+  const bool was_open = state.get() != nullptr;
+  TBL_ASSIGN(SchemaPtr schema, visible_schema(session));
+  const PlanContext plan_context{*schema, session.domain().virtuals, session.current_db(), eval};
+  TBL_ASSIGN(const BoundExpression bound, bind_expression(expr, plan_context));
+  TBL_TRY(check_accesses(session, bound.accesses));
+  if (!bound.tables.empty()) {
+    TBL_TRY(state.begin(begin_options(session, false), false));
+  }
+  ExecContext context{eval};
+  context.transaction = state.get();
+  context.schema = schema.get();
+  auto value = evaluate(bound, context);
+  if (!was_open) state.rollback();
+  session.rand_seed1 = eval.rand_seed1;
+  session.rand_seed2 = eval.rand_seed2;
+  if (eval.new_last_insert_id) session.last_insert_id = *eval.new_last_insert_id;
+  return value;
+}
+
+Result<std::vector<ColumnMeta>> planned_columns(Session& session, const ast::Statement& statement,
+                                                const std::vector<Value>* parameters) {
+  EvalContext eval = session.make_eval_context(parameters);
+  TBL_ASSIGN(const SchemaPtr schema, visible_schema(session));
+  const PlanContext context{*schema, session.domain().virtuals, session.current_db(), eval};
+  TBL_ASSIGN(const auto plan, plan_statement(statement, context));
+  std::vector<ColumnMeta> columns;
+  for (const PlanColumn& c : plan->columns()) {
+    columns.push_back({c.db, c.table, c.org_table, c.name, c.org_name, c.type});
+  }
+  return columns;
+}
+
+Status run_explain(Session& session, const ast::ExplainStatement& explain,
+                   const std::vector<Value>* parameters, SessionSink& sink) {
+  if (explain.connection_id) {
+    return not_supported_yet("EXPLAIN FOR CONNECTION");
+  }
+  if (explain.format != "row") {
+    return not_supported_yet("EXPLAIN FORMAT = " + explain.format);
+  }
+  EvalContext eval = session.make_eval_context(parameters);
+  TBL_ASSIGN(const SchemaPtr schema, visible_schema(session));
+  const PlanContext context{*schema, session.domain().virtuals, session.current_db(), eval};
+  TBL_ASSIGN(const auto plan, plan_statement(*explain.statement, context));
+  TBL_TRY(check_accesses(session, plan->accesses));
+  std::vector<Row> rows;
+  for (const auto& line : explain_rows(*plan)) {
+    Row row;
+    for (const std::string& cell : line) row.push_back(Value::of_string(cell));
+    rows.push_back(std::move(row));
+  }
+  std::vector<TextColumn> columns = {text_column("id"), text_column("count"), text_column("task"),
+                                     text_column("operator info")};
+  if (!explain.analyze) return send_rows(session, columns, rows, sink);
+  // EXPLAIN ANALYZE runs the statement and tells how long that took and what came out.
+  class Discard : public SessionSink {
+   public:
+    explicit Discard(SessionSink& next) : next_(next) {}
+    void begin_statement(bool) override {}
+    LoadDataInput* load_data() override { return next_.load_data(); }
+    Status on_columns(const std::vector<ColumnMeta>&) override { return tbl::ok_status(); }
+    Status on_row(const Row&) override {
+      ++rows;
+      return tbl::ok_status();
+    }
+    Status on_ok(const OkInfo&) override { return tbl::ok_status(); }
+    uint64_t rows = 0;
+
+   private:
+    SessionSink& next_;
+  };
+  Discard discard(sink);
+  const auto began = std::chrono::steady_clock::now();
+  TBL_TRY(run_planned(session, *explain.statement, parameters, discard));
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  columns.push_back(text_column("execution info"));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::string info =
+        "time:" + std::to_string(took.count()) + "ms, rows:" + std::to_string(discard.rows);
+    rows[i].push_back(Value::of_string(i == 0 ? info : ""));
+  }
+  return send_rows(session, columns, rows, sink);
+}
+
+}  // namespace tbl::tidb
