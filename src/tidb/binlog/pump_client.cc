@@ -17,6 +17,7 @@ using Millis = std::chrono::milliseconds;
 
 constexpr char kPumpsKey[] = "/tidb-binlog/v1/pumps/";
 constexpr Millis kStartPoll{200};
+constexpr Millis kLastFinishes{2000};
 
 PumpStrategy strategy_of(const std::string& name) {
   if (name == "hash") return PumpStrategy::kHash;
@@ -56,6 +57,8 @@ class PumpClient::Impl {
         outer_stop_(options_.stop, [this] { stop_.request_stop(); }) {}
 
   ~Impl() {
+    // Pump would otherwise have to ask the store, which takes minutes.
+    finishes_.drain(kLastFinishes);
     stop_.request_stop();
     watcher_.reset();
     prober_.join();
@@ -263,8 +266,6 @@ Result<std::unique_ptr<PumpClient>> PumpClient::start(rpc::ClientRuntime& runtim
                                                       PumpClientOptions options) {
   auto impl = std::make_unique<Impl>(runtime, etcd, std::move(options));
   TBL_TRY(impl->start());
-  log_info("create pumps client success, ignore binlog error",
-           {{"ignore", impl->options_.ignore_error}});
   return std::unique_ptr<PumpClient>(new PumpClient(std::move(impl)));
 }
 

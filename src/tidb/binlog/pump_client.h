@@ -32,8 +32,8 @@ struct PumpClientOptions {
   StopToken stop;                ///< ends every wait with kCancelled
 };
 
-/// Any thread. Owns its threads: the registry's watcher, the prober, and one for late finish
-/// binlogs. Must not outlive the runtime and etcd.
+/// Any thread. Owns its threads: the registry's watcher, the prober, and one for finish binlogs,
+/// for which the destructor waits up to 2 s. Must not outlive the runtime and etcd.
 ///
 /// A prewrite binlog goes to a pump chosen by the strategy; on failure the next one is tried every
 /// retry_interval until write_timeout has passed and every available pump was tried; then every

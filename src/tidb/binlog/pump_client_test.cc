@@ -217,6 +217,15 @@ TEST_F(PumpClientTest, StopEndsTheSearch) {
   EXPECT_EQ(pending->wait().code(), StatusCode::kCancelled);
 }
 
+TEST_F(PumpClientTest, TheEndWaitsForTheLastFinish) {
+  auto pumps = client();
+  for (uint64_t ts = 10; ts < 30; ++ts) ASSERT_TRUE(pumps->prewrite(record(ts))->wait().ok());
+  pump_.refuse(5, unavailable("busy"));
+  for (uint64_t ts = 10; ts < 30; ++ts) pumps->finish(record(ts), ts + 100);
+  pumps.reset();
+  EXPECT_EQ(pump_.wait_for(0).size(), 40U);
+}
+
 TEST_F(PumpClientTest, ManyAtOnce) {
   auto pumps = client();
   constexpr int kThreads = 4, kEach = 50;
