@@ -1,6 +1,7 @@
 """pd-server, tikv-server, pumps and drainers on this machine."""
 import json
 import os
+import socket
 import subprocess
 import time
 import urllib.error
@@ -39,6 +40,7 @@ class Cluster:
         self.clock_file = os.path.join(self.directory, "clock")
         self.pd_process = None
         self.tikv_process = None
+        self.tidb_process = None
         self.pumps = {}
         self.drainers = {}
         self.pd = None
@@ -131,6 +133,26 @@ class Cluster:
             process.wait_ready(lambda: http_get(f"http://{address}/status"), timeout=60)
         return process
 
+    def start_tidb(self, wait=True, config="", extra=()):
+        """tidb-server with binlog, on the ports "tidb" (MySQL) and "tidb-status"."""
+        config_file = os.path.join(self.directory, "tidb.toml")
+        with open(config_file, "w", encoding="utf-8") as f:
+            f.write(config or f'store = "tikv"\npath = "{self.address("pd")}"\nlease = "1s"\n'
+                              '[log.file]\nfilename = "tidb.log"\n[binlog]\nenable = true\n')
+        self.tidb_process = self._process("tidb", "tidb-server", [
+            f"-config={config_file}", "-host=127.0.0.1", f"-P={self._port('tidb')}",
+            "-status-host=127.0.0.1", f"-status={self._port('tidb-status')}", *extra]).start()
+        if wait:
+            self.tidb_process.wait_ready(self._tidb_serves, timeout=120)
+        return self.tidb_process
+
+    def _tidb_serves(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self._port("tidb")), timeout=5) as connection:
+                return b"TiDB" in connection.recv(200)
+        except OSError:
+            return False
+
     def drainer_config(self, syncer="", to=""):
         return ("detect-interval = 1\n"
                 "[syncer]\n"
@@ -184,7 +206,8 @@ class Cluster:
         wait_until(caught_up, timeout, f"{name} has applied everything up to {ts}", poll=0.1)
 
     def processes(self):
-        everything = [*self.drainers.values(), *self.pumps.values(), self.tikv_process, self.pd_process]
+        everything = [self.tidb_process, *self.drainers.values(), *self.pumps.values(), self.tikv_process,
+                      self.pd_process]
         return [p for p in everything if p]
 
     def stop(self):
