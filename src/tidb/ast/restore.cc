@@ -1,5 +1,7 @@
 #include "tidb/ast/restore.h"
 
+#include <algorithm>
+
 #include "tidb/ast/restorer.h"
 
 namespace tbl::tidb::ast {
@@ -58,6 +60,15 @@ void Restorer::string(std::string_view text, std::string_view charset) {
     word(charset.empty() ? "utf8mb4" : charset);
   }
   plain_string(text);
+}
+
+void Restorer::charset(std::string_view name) {
+  const bool is_word = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  const bool starts_well = !name.empty() && name[0] >= 'a' && name[0] <= 'z';
+  if (is_word && starts_well) return plain(name);
+  plain_string(name);
 }
 
 void Restorer::names(const std::vector<std::string>& list, std::string_view separator) {

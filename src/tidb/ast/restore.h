@@ -1,7 +1,9 @@
 // Nodes back to SQL text, as TiDB keeps it in a table's schema.
 //
-// Names are in back quotes and lower case. Parentheses appear where they were written
-// (Expr::parens), so parsing the text again gives the same tree. Parameters are written as ?.
+// Names are in back quotes: columns in lower case in a column's expression, else as written.
+// Parentheses appear where they were written (Expr::parens), so parsing the text again gives the
+// same tree, in the default sql_mode: that is how stored text is to be read. Parameters are written
+// as ?. Optimizer hints and the tables of FOR UPDATE OF are not written.
 #pragma once
 
 #include <string>

@@ -1,4 +1,6 @@
 // Calls and casts.
+#include <algorithm>
+
 #include "tidb/ast/restorer.h"
 
 namespace tbl::tidb::ast {
@@ -6,7 +8,15 @@ namespace tbl::tidb::ast {
 using schema::FieldType;
 
 void Restorer::function_name(std::string_view name) {
-  word(name);
+  const bool is_word = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || static_cast<unsigned char>(c) >= 0x80;
+  });
+  if (is_word) {
+    word(name);
+  } else {
+    quoted(name);
+  }
   plain("(");
 }
 
@@ -63,7 +73,7 @@ void Restorer::function(const FunctionCall& node) {
   list(node.args, ", ");
   if (!node.charset.empty()) {
     word(" USING ");
-    plain(node.charset);
+    charset(node.charset);
   }
   plain(")");
 }
@@ -123,7 +133,7 @@ void Restorer::cast_type(const FieldType& type) {
   if ((type.flag & schema::kFlagBinary) != 0) word(" BINARY");
   if (type.charset.empty()) return;
   word(" CHARSET ");
-  plain(type.charset);
+  charset(type.charset);
 }
 
 void Restorer::cast(const Cast& node) {

@@ -121,7 +121,7 @@ void Restorer::node(const Expr& node) {
     case ExprKind::kCollate:
       expr(*as<Collate>(node).value);
       word(" COLLATE ");
-      return plain(as<Collate>(node).collation);
+      return charset(as<Collate>(node).collation);
     case ExprKind::kMatch:
       return match(as<MatchAgainst>(node));
   }
@@ -181,6 +181,8 @@ void Restorer::column(const ColumnName& node) {
 void Restorer::unary(const Unary& node) {
   switch (node.op) {
     case UnaryOp::kMinus:
+      // Two of them together could begin a comment.
+      if (out_.ends_with('-')) plain(" ");
       plain("-");
       break;
     case UnaryOp::kPlus:
@@ -196,8 +198,6 @@ void Restorer::unary(const Unary& node) {
       plain("!");
       break;
   }
-  // "--1" followed by a blank would be a comment; "- -1" never is.
-  if (node.op == UnaryOp::kMinus && node.operand->kind == ExprKind::kUnary) plain(" ");
   expr(*node.operand);
 }
 
@@ -216,10 +216,6 @@ void Restorer::binary_op(BinaryOp op) {
 void Restorer::binary(const Binary& node) {
   expr(*node.left);
   binary_op(node.op);
-  // "1--1" has no comment in it, "1-- 1" would have one.
-  if (node.op == BinaryOp::kMinus && view_style() && node.right->kind == ExprKind::kUnary) {
-    plain(" ");
-  }
   expr(*node.right);
 }
 
@@ -304,12 +300,6 @@ void Restorer::match(const MatchAgainst& node) {
     plain(" ");
     word(node.modifier);
   }
-  plain(")");
-}
-
-void Restorer::subquery(const Query& query) {
-  plain("(");
-  this->query(query);
   plain(")");
 }
 

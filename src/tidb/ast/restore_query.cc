@@ -22,9 +22,20 @@ bool Restorer::is_common_table(std::string_view name) const {
 }
 
 void Restorer::query(const Query& node) {
-  out_.append(node.parens, '(');
+  const size_t parens = options_.bracket_all ? std::min<size_t>(node.parens, 1) : node.parens;
+  out_.append(parens, '(');
   query_body(node);
-  out_.append(node.parens, ')');
+  out_.append(parens, ')');
+}
+
+void Restorer::subquery(const Query& query) {
+  plain("(");
+  if (options_.bracket_all) {
+    query_body(query);
+  } else {
+    this->query(query);
+  }
+  plain(")");
 }
 
 void Restorer::query_body(const Query& node) {

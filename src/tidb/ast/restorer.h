@@ -28,6 +28,8 @@ class Restorer {
   void column_part(std::string_view name);
   void string(std::string_view text, std::string_view charset);
   void plain_string(std::string_view text);
+  /// Name of a character set or collation: a word, or a string if it is none.
+  void charset(std::string_view name);
   void names(const std::vector<std::string>& list, std::string_view separator);
   void list(const ExprList& items, std::string_view separator);
   void not_word(bool negated);

@@ -148,8 +148,8 @@ Result<int64_t> Cursor::signed_integer() {
 Result<std::string> Cursor::charset_name() {
   if (at(TokenKind::kString)) return lower(value(take()));
   if (accept("BINARY")) return std::string("binary");
-  TBL_ASSIGN(auto text, name());
-  return lower(text);
+  if (!at_name() || is_reserved_word(value(peek()))) return syntax_error();
+  return lower(value(take()));
 }
 
 std::string Cursor::value(const Token& token) const {

@@ -222,7 +222,8 @@ Token Lexer::at_variable(size_t begin) {
       break;
     }
   }
-  return make(kind, begin, i);
+  const bool nameless = kind == TokenKind::kSystemVariable && i == begin + 2;
+  return make(nameless ? TokenKind::kInvalid : kind, begin, i);
 }
 
 Token Lexer::operator_token(size_t begin) {

@@ -377,7 +377,7 @@ bool at_function(const Cursor& in) {
   if (is_bare_function(in)) return true;
   if (in.at_words("NEXT", "VALUE") && in.at("FOR", 2)) return true;
   if (in.at_name()) {
-    if (in.at('(', 1)) return true;
+    if (in.at('(', 1)) return in.at(TokenKind::kWord);
     return in.at('.', 1) && in.at('(', 3) && !in.at('*', 2);
   }
   return is_reserved_function(in) && in.at('(', 1);

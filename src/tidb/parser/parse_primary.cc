@@ -279,7 +279,7 @@ Result<ExprPtr> parse_unary(Cursor& in) {
   if (in.at('+')) return parse_prefix(in, UnaryOp::kPlus);
   if (in.at('~')) return parse_prefix(in, UnaryOp::kBitNot);
   if (in.at('!')) return parse_prefix(in, UnaryOp::kBang);
-  if (in.at("NOT") && in.has_mode(kModeHighNotPrecedence)) return parse_prefix(in, UnaryOp::kNot);
+  if (in.at("NOT") && in.has_mode(kModeHighNotPrecedence)) return parse_prefix(in, UnaryOp::kBang);
   if (in.at("BINARY")) return parse_binary_cast(in);
   TBL_ASSIGN(auto value, parse_primary(in));
   while (true) {

@@ -139,8 +139,12 @@ void cover_join(Join& node) {
   if (node.on) cover(&node.depth, node.on->depth);
 }
 
+/// INSERT .. SELECT * FROM a JOIN b ON DUPLICATE KEY ..: not a condition.
+bool at_on(const Cursor& in) { return in.at("ON") && !(in.at("DUPLICATE", 1) && in.at("KEY", 2)); }
+
 Status parse_condition(Cursor& in, Join& node) {
-  if (in.accept("ON")) {
+  if (at_on(in)) {
+    in.take();
     TBL_ASSIGN(node.on, parse_expr(in));
   } else if (in.accept("USING")) {
     TBL_ASSIGN(node.using_columns, in.name_list());
@@ -190,7 +194,7 @@ Result<TableRefPtr> parse_join_from(Cursor& in, TableRefPtr left) {
     cover_join(*node);
     TBL_TRY(check_depth(node->depth));
     left = std::move(node);
-    while (in.at_any(Kw("ON"), Kw("USING")) && !takes_condition(*left) &&
+    while ((at_on(in) || in.at("USING")) && !takes_condition(*left) &&
            left->kind == TableRefKind::kJoin && takes_condition(*as<Join>(*left).left)) {
       TBL_ASSIGN(left, rotate(in, std::move(left)));
     }
