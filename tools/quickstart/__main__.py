@@ -6,7 +6,7 @@ import sys
 from quickstart import capture, mariadb, walkthrough
 
 COMMANDS = {"walkthrough": walkthrough, "capture": capture, "mariadb": mariadb}
-DEFAULT = "capture"
+DEFAULT = "walkthrough"
 
 
 def main():

@@ -3,13 +3,15 @@
 Every command is typed into a shell, as a person would, in a fresh directory, and shown with what it prints.
 """
 import os
+import re
 import shutil
+import subprocess
 import tempfile
 import time
 
 import pymysql
 
-from localcluster.cluster import default_bin, http_get
+from localcluster.cluster import default_bin
 from localcluster.process import ProgramFailed, port_is_busy, wait_until
 from quickstart import mariadb
 from quickstart.shell import Shell
@@ -125,19 +127,27 @@ def change_data(shell, jobs, server):
     client.quit()
 
 
-def show_nodes(shell):
+def drainer_state(jobs):
+    """As the registry has it."""
+    out = subprocess.run([os.path.join(jobs.directory, "bin", "binlogctl"), "-cmd", "drainers"],
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
+    found = re.search(r"State: (\w+)", out)
+    return found and found.group(1)
+
+
+def show_nodes(shell, jobs):
     say("The nodes, and what becomes of a drainer that is stopped")
     shell.run("./bin/binlogctl -cmd drainers", r"\[type=drainer\].*State: online")
     shell.run("./bin/binlogctl -cmd pumps", r"\[type=pump\].*State: online")
     shell.run("pkill drainer")
-    wait_until(lambda: not port_is_busy(8249), 30, "drainer has ended")
+    jobs.wait(lambda: drainer_state(jobs) == "paused", "drainer has ended")
     shell.run("./bin/binlogctl -cmd drainers", r"State: paused")
 
 
 def stop_cluster(shell, jobs):
     say("A clean stop, in the order in which data flows")
     shell.run("./bin/drainer --config=drainer.toml &>drainer.out &")
-    jobs.wait(lambda: http_get("http://127.0.0.1:8249/status"), "drainer is back")
+    jobs.wait(lambda: drainer_state(jobs) == "online", "drainer is back")
     output = shell.run(f'for p in {" ".join(PROGRAMS)}; do pkill "$p"; sleep 1; done')
     deadline = time.monotonic() + 60
     while len(done := [p for p in PROGRAMS if f"./bin/{p} " in output]) < len(PROGRAMS):
@@ -199,7 +209,7 @@ def run(options):
             kept = True
             keep(directory)
             return 0
-        show_nodes(shell)
+        show_nodes(shell, jobs)
         stop_cluster(shell, jobs)
     except (ProgramFailed, TimeoutError, OSError) as error:
         print(f"\n./quickstart failed: {error}\n{jobs.tails()}")
