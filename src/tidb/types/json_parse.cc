@@ -127,16 +127,16 @@ class Parser {
     ++at_;
     skip_blanks();
     if (take('}')) return true;
+    std::vector<std::pair<std::string, JsonTree>> members;
     do {
       skip_blanks();
-      std::string key;
-      JsonTree member;
+      auto& [key, member] = members.emplace_back();
       if (peek() != '"' || !string(&key) || key.size() > kMaxKeySize) return false;
       skip_blanks();
       if (!take(':') || !value(depth + 1, &member)) return false;
-      out->put(std::move(key), std::move(member));
       skip_blanks();
     } while (take(','));
+    *out = JsonTree::object_of(std::move(members));
     return take('}');
   }
 

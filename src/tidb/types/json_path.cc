@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include "tidb/types/json_tree.h"
 #include "tidb/types/json_value.h"
@@ -103,11 +104,23 @@ class PathParser {
   size_t at_ = 0;
 };
 
-using Found = std::vector<const JsonTree*>;
+/// Values in the order they were found, each once.
+class Found {
+ public:
+  void add(const JsonTree& tree) {
+    if (seen_.insert(&tree).second) list_.push_back(&tree);
+  }
+  bool contains(const JsonTree& tree) const { return seen_.contains(&tree); }
+  const std::vector<const JsonTree*>& list() const { return list_; }
+
+ private:
+  std::vector<const JsonTree*> list_;
+  std::unordered_set<const JsonTree*> seen_;
+};
 
 void find_all(const JsonTree& tree, Legs legs, Found* out) {
   if (legs.empty()) {
-    if (std::ranges::find(*out, &tree) == out->end()) out->push_back(&tree);
+    out->add(tree);
     return;
   }
   const Leg& leg = legs.front();
@@ -190,7 +203,7 @@ class StringSearch {
     return "." + (is_name(key) ? key : json_quote(key));
   }
   void visit(const JsonTree& tree, const std::string& path) {
-    if (std::ranges::find(starts_, &tree) != starts_.end()) {
+    if (starts_.contains(tree)) {
       walk(tree, path);
       return;
     }
@@ -248,11 +261,11 @@ std::string JsonPath::to_string() const {
 
 std::optional<std::string> json_extract(std::string_view doc, std::span<const JsonPath> paths) {
   JsonTree tree = json_tree(doc);
-  Found found;
+  std::vector<const JsonTree*> found;
   for (const JsonPath& path : paths) {
     Found more;
     find_all(tree, path.legs(), &more);
-    found.insert(found.end(), more.begin(), more.end());
+    found.insert(found.end(), more.list().begin(), more.list().end());
   }
   if (found.empty()) return std::nullopt;
   if (paths.size() == 1 && !paths[0].has_wildcard()) return json_encode(*found[0]);
@@ -265,7 +278,7 @@ bool json_contains_path(std::string_view doc, const JsonPath& path) {
   Found found;
   JsonTree tree = json_tree(doc);
   find_all(tree, path.legs(), &found);
-  return !found.empty();
+  return !found.list().empty();
 }
 
 bool json_contains(std::string_view doc, std::string_view candidate) {

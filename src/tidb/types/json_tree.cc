@@ -209,6 +209,21 @@ int compare_elements(const JsonTree& a, const JsonTree& b) {
 
 JsonTree JsonTree::real(double v) { return {codec::kJsonFloat64, std::bit_cast<uint64_t>(v)}; }
 
+JsonTree JsonTree::object_of(std::vector<std::pair<std::string, JsonTree>> members) {
+  using Member = std::pair<std::string, JsonTree>;
+  std::ranges::stable_sort(members, {}, &Member::first);
+  JsonTree tree = object();
+  for (auto& [key, value] : members) {
+    if (!tree.keys.empty() && tree.keys.back() == key) {
+      tree.elements.back() = std::move(value);
+      continue;
+    }
+    tree.keys.push_back(std::move(key));
+    tree.elements.push_back(std::move(value));
+  }
+  return tree;
+}
+
 bool JsonTree::is_number() const {
   return type == codec::kJsonInt64 || type == codec::kJsonUint64 || type == codec::kJsonFloat64;
 }

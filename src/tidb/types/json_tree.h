@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "codec/json.h"
@@ -28,6 +29,8 @@ struct JsonTree {
   static JsonTree string(std::string v) { return {codec::kJsonString, 0, std::move(v)}; }
   static JsonTree array() { return {codec::kJsonArray}; }
   static JsonTree object() { return {codec::kJsonObject}; }
+  /// The last of equal keys wins.
+  static JsonTree object_of(std::vector<std::pair<std::string, JsonTree>> members);
 
   bool is_array() const { return type == codec::kJsonArray; }
   bool is_object() const { return type == codec::kJsonObject; }

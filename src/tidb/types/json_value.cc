@@ -69,9 +69,10 @@ std::string json_array(std::span<const std::string> elements) {
 }
 
 std::string json_object(std::vector<std::pair<std::string, std::string>> members) {
-  JsonTree tree = JsonTree::object();
-  for (auto& [key, value] : members) tree.put(std::move(key), json_tree(value));
-  return json_encode(tree);
+  std::vector<std::pair<std::string, JsonTree>> trees;
+  trees.reserve(members.size());
+  for (auto& [key, value] : members) trees.emplace_back(std::move(key), json_tree(value));
+  return json_encode(JsonTree::object_of(std::move(trees)));
 }
 
 bool json_is_null(std::string_view doc) { return json_tree(doc).is_null(); }
