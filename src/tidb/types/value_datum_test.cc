@@ -16,7 +16,7 @@ using codec::DatumKind;
 struct Column {
   std::string type;
   std::string literal;
-  std::string value_hex;  ///< value encoding: facts of the row format
+  std::string value_hex;  ///< the value encoding
 };
 
 const codec::TimeZone& shanghai() {
