@@ -68,6 +68,11 @@ class SyncerTest : public testing::Test {
     ASSERT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database Db");
     ASSERT_EQ(handle(ddl_item(120, 2, "create table t")), "ddl create table t");
   }
+  /// Database 7 by job 3 at 130.
+  void create_other() {
+    job({.id = 3, .type = 1, .version = 3, .schema_id = 7, .db = db_json(7, "Other")});
+    ASSERT_EQ(handle(ddl_item(130, 3, "create database Other")), "ddl create database Other");
+  }
 
   SimEnv disk_;
   schema::MapReader meta_;
@@ -180,14 +185,13 @@ TEST_F(SyncerTest, SequenceValuesAndJobsWithoutEffectAreDropped) {
 
 TEST_F(SyncerTest, RenameNamesBothTables) {
   create();
-  job({.id = 3, .type = 1, .version = 3, .schema_id = 7, .db = db_json(7, "Other")});
+  create_other();
   job({.id = 4,
        .type = 14,
        .version = 4,
        .schema_id = 7,
        .table_id = kTable,
        .table = table_json(kTable, "u", column_json(1, "a", 3, 0))});
-  handle(ddl_item(130, 3, "create database Other"));
   EXPECT_EQ(handle(ddl_item(140, 4, "rename table Db.t to Other.u")),
             "ddl rename table Db.t to Other.u");
   EXPECT_EQ(task_.schema, "Other");
@@ -197,7 +201,7 @@ TEST_F(SyncerTest, RenameNamesBothTables) {
 
 TEST_F(SyncerTest, ANameWithoutADatabaseIsOneOfTheSession) {
   create();
-  job({.id = 3, .type = 1, .version = 3, .schema_id = 7, .db = db_json(7, "Other")});
+  create_other();
   job({.id = 4,
        .type = 14,
        .version = 4,
@@ -205,7 +209,6 @@ TEST_F(SyncerTest, ANameWithoutADatabaseIsOneOfTheSession) {
        .table_id = kTable,
        .table = table_json(kTable, "u", column_json(1, "a", 3, 0)),
        .query = "alter table t rename Other.u"});
-  handle(ddl_item(130, 3, "create database Other"));
   EXPECT_EQ(handle(ddl_item(140, 4, "alter table t rename Other.u")),
             "ddl alter table t rename Other.u");
   EXPECT_EQ(task_.schema, "Db");
