@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"not not a", "(NOT (NOT `a`))"}, Case{"a = b = c", "((`a`=`b`)=`c`)"},
         Case{"a < b + 1", "(`a`<(`b`+1))"},
         Case{"a | b & c << d + e * f ^ g", "(`a`|(`b`&(`c`<<(`d`+(`e`*(`f`^`g`))))))"},
-        Case{"-a ^ b", "((-`a`)^`b`)"}, Case{"- - 1", "(- (-1))"}, Case{"1--1", "(1- (-1))"},
+        Case{"-a ^ b", "((-`a`)^`b`)"}, Case{"- - 1", "(-(-1))"}, Case{"1--1", "(1-(-1))"},
         Case{"~a + 1", "((~`a`)+1)"}, Case{"a div b mod c % d", "(((`a` DIV `b`)%`c`)%`d`)"},
         Case{"a between b and c and d", "((`a` BETWEEN `b` AND `c`) AND `d`)"},
         Case{"a not between 1 + 1 and 2 | 1", "(`a` NOT BETWEEN (1+1) AND (2|1))"},
