@@ -44,11 +44,14 @@ class Connection:
     def run(self, sql):
         """("error", number, text), ("rows", list of lists) or ("ok", affected rows)."""
         data = sql.encode()
-        if self.lib.mysql_real_query(self.handle, data, ctypes.c_ulong(len(data))) != 0:
-            return ("error", self.lib.mysql_errno(self.handle),
-                    self.lib.mysql_error(self.handle).decode("utf-8", "replace"))
-        result = self.lib.mysql_store_result(self.handle)
+        failed = self.lib.mysql_real_query(self.handle, data, ctypes.c_ulong(len(data))) != 0
+        result = None if failed else self.lib.mysql_store_result(self.handle)
+        # An error may also come after the first rows.
+        if self.lib.mysql_errno(self.handle) != 0:
+            return self._error()
         if not result:
+            if self.lib.mysql_errno(self.handle) != 0:
+                return self._error()
             return ("ok", self.lib.mysql_affected_rows(self.handle))
         result = ctypes.c_void_p(result)
         width = self.lib.mysql_num_fields(result)
@@ -62,6 +65,10 @@ class Connection:
                          for i in range(width)])
         self.lib.mysql_free_result(result)
         return ("rows", rows)
+
+    def _error(self):
+        return ("error", self.lib.mysql_errno(self.handle),
+                self.lib.mysql_error(self.handle).decode("utf-8", "replace"))
 
 
 def text_of(value):
