@@ -182,7 +182,7 @@ Status set_auto_increment(ColumnInfo* column) {
   const bool fits =
       schema::is_integer_type(tp) || tp == schema::kTypeFloat || tp == schema::kTypeDouble;
   if (!fits) return wrong_specifier(column->name.o);
-  column->type.flag |= schema::kFlagAutoIncrement | schema::kFlagNotNull;
+  column->type.flag |= schema::kFlagAutoIncrement;
   return ok_status();
 }
 

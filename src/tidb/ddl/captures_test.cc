@@ -45,7 +45,6 @@ class RecordedStatements : public testing::TestWithParam<std::string> {
   void SetUp() override {
     json all = json::parse(
         decompressed(std::string(TBL_CAPTURES) + "/" + GetParam() + "/ddl_history.json.zst"));
-    std::ranges::reverse(all);
     for (const auto& item : all) {
       auto job = schema::parse_job(item.dump());
       ASSERT_TRUE(job.ok()) << job.status().to_string();

@@ -170,6 +170,10 @@ Status DdlWorker::commit_plain(DdlTransaction& txn, const DdlJob& job) {
 
 Status DdlWorker::commit_version(DdlTransaction& txn, MetaWriter& meta, const JobStep& step) {
   const SchemaPtr before = schemas_.current();
+  if (before->version() + 1 != step.diff->version) {
+    TBL_TRY(reload_schema());
+    return failed_precondition("the schema in memory was not the current one");
+  }
   TBL_ASSIGN(SchemaPtr after, apply_diff(*before, *step.diff, meta));
   std::vector<int64_t> changed = changed_tables(*before, *after, *step.diff);
   SchemaHolder::ChangePass pass = schemas_.enter_change();
