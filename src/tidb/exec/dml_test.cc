@@ -116,8 +116,9 @@ TEST_F(Dml, LoadDataFillsColumnsAndVariables) {
   ok("insert into t values (2, 'old', 0)");
   TextFile file("1,one,x\n2,two,y\n3,\\N,z\n");
   s.load_data = &file;
-  OkInfo info = ok("load data local infile 'f.csv' ignore into table t fields terminated by ',' "
-                   "(a, b, @skip) set c = a * 10");
+  OkInfo info =
+      ok("load data local infile 'f.csv' ignore into table t fields terminated by ',' "
+         "(a, b, @skip) set c = a * 10");
   EXPECT_EQ(file.path(), "f.csv local");
   EXPECT_EQ(info.message, "Records: 3  Deleted: 0  Skipped: 1  Warnings: 1");
   EXPECT_EQ(s.text("select * from t order by a"), "1\tone\t10\n2\told\t0\n3\tNULL\t30");

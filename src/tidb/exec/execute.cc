@@ -83,8 +83,7 @@ Status read_query(const PlanNode& root, ExecContext& context,
 }
 
 /// Rows are only sent when their locks are held: until then the statement may have to run again.
-Status read_and_lock(const StatementPlan& statement, ExecContext& context,
-                     std::vector<Row>* rows) {
+Status read_and_lock(const StatementPlan& statement, ExecContext& context, std::vector<Row>* rows) {
   const auto& plan = std::get<QueryPlan>(statement.body);
   QuotaUse quota(context.memory);
   return run_statement(*context.transaction, [&]() -> Status {

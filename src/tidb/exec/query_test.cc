@@ -42,8 +42,7 @@ TEST_F(Query, AJoinBeyondTheQuotaFails) {
 TEST_F(Query, KillEndsIt) {
   fill(600);
   s.hooks.is_killed = true;
-  EXPECT_EQ(s.text("select count(*) from big"),
-            "error 1317: Query execution was interrupted");
+  EXPECT_EQ(s.text("select count(*) from big"), "error 1317: Query execution was interrupted");
 }
 
 TEST_F(Query, ForUpdateGivesTheRows) {
@@ -129,8 +128,9 @@ TEST_F(Query, ColumnsAreDescribed) {
 
 TEST_F(Query, AccessesAreListedOnce) {
   fill(1);
-  auto planned = s.plan("select * from big x join big y on x.a = y.a where exists (select 1 from "
-                        "big z where z.b = x.b)");
+  auto planned = s.plan(
+      "select * from big x join big y on x.a = y.a where exists (select 1 from "
+      "big z where z.b = x.b)");
   ASSERT_TRUE(planned.ok()) << planned.status().to_string();
   EXPECT_EQ((*planned)->accesses, (std::vector<TableAccess>{{"test", "big", AccessType::kSelect}}));
   EXPECT_EQ((*planned)->tables.size(), 1u);

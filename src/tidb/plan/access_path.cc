@@ -185,19 +185,21 @@ class PathChooser {
     node_.point_columns = path.ranges.point_columns;
     node_.points = path.ranges.points;
     std::vector<ExprPtr> left;
+    std::vector<ExprPtr> unsure;
     for (size_t i = 0; i < node_.filters.size(); ++i) {
       ExprPtr& e = node_.filters[i];
       bool outer = has_value_from_outside(*e);
       if (outer) node_.ranges_at_open = node_.ranges_at_open || path.ranges.limited;
       if (!path.ranges.guaranteed[i] || outer) {
-        node_.access_conditions.push_back(e->clone());
+        unsure.push_back(e->clone());
         left.push_back(std::move(e));
       } else {
         node_.access_conditions.push_back(std::move(e));
       }
     }
     node_.filters = std::move(left);
-    if (!node_.ranges_at_open) node_.access_conditions.clear();
+    if (!node_.ranges_at_open) return;
+    for (ExprPtr& e : unsure) node_.access_conditions.push_back(std::move(e));
   }
 
   DataSourcePlan& node_;

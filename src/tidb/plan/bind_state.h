@@ -16,9 +16,7 @@ namespace tbl::tidb {
 /// One per statement (and one per view inside of it, which shares nothing but the ids).
 struct BindState {
   explicit BindState(const PlanContext& ctx)
-      : context(ctx),
-        current_db(ctx.current_db),
-        engine(std::make_shared<SubquerySlot>()) {}
+      : context(ctx), current_db(ctx.current_db), engine(std::make_shared<SubquerySlot>()) {}
 
   const PlanContext& context;
   std::string current_db;

@@ -263,8 +263,9 @@ class Explainer {
         auto& runner = static_cast<PlanSubquery&>(static_cast<SubqueryExpr&>(part).runner());
         std::vector<Line> children;
         children.push_back(line_of(*runner.mutable_plan().root));
-        line->children.push_back(named("Apply", children[0].count, std::move(children),
-                                       runner.correlated() ? "correlated" : ""));
+        std::string count = children[0].count;
+        std::string info = runner.correlated() ? "correlated" : "";
+        line->children.push_back(named("Apply", count, std::move(children), info));
       });
     });
   }

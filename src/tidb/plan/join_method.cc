@@ -10,8 +10,8 @@ namespace {
 // inner table being read.
 constexpr double kIndexJoinShare = 0.1;
 
-bool is_whole_scan(const DataSourcePlan& node) {
-  return node.access == AccessKind::kTableScan && !node.ranges_at_open;
+bool is_replaceable(const DataSourcePlan& node) {
+  return node.access != AccessKind::kPointGet && !node.ranges_at_open;
 }
 
 /// The keys that give the leading columns of the path, in its order.
@@ -37,7 +37,10 @@ bool use_path(JoinPlan* join, DataSourcePlan* inner, const schema::IndexInfo* in
   join->method = JoinMethod::kIndex;
   join->index_keys = std::move(keys);
   inner->index = index;
+  // What the ranges stood for has to be checked again.
   inner->ranges.clear();
+  for (ExprPtr& e : inner->access_conditions) inner->filters.push_back(std::move(e));
+  inner->access_conditions.clear();
   inner->keep_order = false;
   if (!index) {
     inner->access = AccessKind::kPointGet;
@@ -53,7 +56,7 @@ bool try_index_join(JoinPlan* join) {
   PlanNode& right = *join->children[1];
   if (right.kind != PlanKind::kDataSource) return false;
   auto& inner = as<DataSourcePlan>(right);
-  if (!is_whole_scan(inner)) return false;
+  if (!is_replaceable(inner)) return false;
   double outer_rows = estimate_rows(join->children[0].get());
   if (outer_rows > inner.access_rows * kIndexJoinShare) return false;
   if (use_path(join, &inner, nullptr)) return true;

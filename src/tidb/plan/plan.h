@@ -94,8 +94,9 @@ struct DataSourcePlan : PlanNode {
   AccessKind access = AccessKind::kTableScan;
   const schema::IndexInfo* index = nullptr;  ///< into *table; also of a unique-key point get
   std::vector<ValueRange> ranges;            ///< over the handle or the index's columns, sorted
-  /// Conditions that `ranges` come from. When `ranges_at_open`, they hold columns of an outer
-  /// query: ranges are made anew whenever the executor is opened.
+  /// Conditions that hold for all rows in `ranges`. When `ranges_at_open`, some of them hold
+  /// columns of an outer query (and stand in `filters` too): ranges are made anew whenever the
+  /// executor is opened.
   std::vector<ExprPtr> access_conditions;
   bool ranges_at_open = false;
   double access_rows = 0;             ///< guess of what the ranges hold
