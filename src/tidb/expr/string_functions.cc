@@ -126,7 +126,7 @@ Result<Value> eval_substring_index(Call& call) {
     places.push_back(at);
   }
   auto found = static_cast<int64_t>(places.size());
-  if (count > found || -count > found) return text_value(text);
+  if (count > found || count < -found) return text_value(text);
   if (count > 0) return text_value(text.substr(0, places[static_cast<size_t>(count - 1)]));
   return text_value(text.substr(places[static_cast<size_t>(found + count)] + delimiter.size()));
 }

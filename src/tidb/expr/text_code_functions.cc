@@ -141,8 +141,9 @@ Result<FieldType> char_type(BuildCall& call) {
   auto width = static_cast<int64_t>(call.args.size() - 1) * 4;
   const Expr& charset = *call.args.back();
   if (is_null_type(charset.type())) return bytes_type(width);
-  const auto& name = static_cast<const Constant&>(charset).value().as_string();
-  TBL_ASSIGN(auto resolved, resolve_charset(name, ""));
+  if (charset.kind() != ExprKind::kConstant) return internal_error("CHAR without a charset");
+  const Value& name = static_cast<const Constant&>(charset).value();
+  TBL_ASSIGN(auto resolved, resolve_charset(to_text(name), ""));
   if (resolved.charset == kBinaryCharset) return bytes_type(width);
   FieldType type = text_type(width, call.ctx);
   type.charset = resolved.charset;
