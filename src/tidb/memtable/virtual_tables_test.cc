@@ -8,6 +8,7 @@
 
 #include "tidb/catalog/meta.h"
 #include "tidb/catalog/schema.h"
+#include "tidb/exec/context.h"
 #include "tidb/exec/virtual_table.h"
 #include "tidb/expr/eval_context.h"
 #include "tidb/memtable/column_facts.h"

@@ -51,7 +51,9 @@ Result<PasswordCheck> check_full(const LoginContext& c, const Login& login, bool
 
 Status check_password(const LoginContext& c, const Login& login, Attempt attempt) {
   const std::string plugin = c.handler->auth_plugin(login);
-  if (attempt.plugin != plugin && (login.capabilities & kPluginAuth)) {
+  // A client that names another plugin than the greeting may not have looked at its salt yet.
+  const bool unanswered = attempt.response.empty() && plugin != kNativePassword;
+  if ((attempt.plugin != plugin || unanswered) && (login.capabilities & kPluginAuth)) {
     TBL_TRY(switch_plugin(c, plugin, &attempt));
   }
   // caching_sha2_password's empty password is a single NUL.

@@ -59,7 +59,10 @@ Status commit_implicitly(Session& session) {
 Status handle_commit_error(Session& session, Status status) {
   // The pump client says so when a binlog is lost and must not be.
   const bool lost_binlog = status.message().find("critical error") != std::string::npos;
-  if (lost_binlog && session.domain().on_critical_error) session.domain().on_critical_error();
+  if (lost_binlog) {
+    session.must_close = true;
+    if (session.domain().on_critical_error) session.domain().on_critical_error();
+  }
   if (status.ok() || !is_undetermined(status)) return status;
   // The client must not believe that it failed: it loses its connection, as when the server dies.
   log_error("outcome of a commit is not known, the connection is closed",

@@ -43,9 +43,22 @@ ProcessInfo ProcessEntry::info() const {
   return info;
 }
 
+void ProcessEntry::kill_query() {
+  {
+    std::lock_guard lock(mutex_);
+    query_killed_ = true;
+  }
+  interrupted_.notify_all();
+}
+
+bool ProcessEntry::wait(std::chrono::nanoseconds time) {
+  std::unique_lock lock(mutex_);
+  return interrupted_.wait_for(lock, time, [this] { return query_killed_.load(); });
+}
+
 void ProcessEntry::kill() {
   killed_ = true;
-  query_killed_ = true;
+  kill_query();
   std::lock_guard lock(end_mutex_);
   if (end_connection_) end_connection_();
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -42,13 +43,15 @@ class ProcessEntry {
   ProcessInfo info() const;
 
   /// Ends the running statement only; forgotten when it has ended.
-  void kill_query() { query_killed_ = true; }
+  void kill_query();
   /// Ends the statement and the connection.
   void kill();
   /// The connection is about to be gone.
   void detach();
   bool is_killed() const { return killed_; }
   bool is_interrupted() const { return query_killed_; }
+  /// Waits; true when a kill ended it early.
+  bool wait(std::chrono::nanoseconds time);
   /// For waits below that look at a flag.
   const std::atomic<bool>& interrupted() const { return query_killed_; }
   /// After a statement.
@@ -64,6 +67,7 @@ class ProcessEntry {
   std::atomic<bool> killed_{false};
   std::atomic<bool> query_killed_{false};  ///< also set by kill()
   mutable std::mutex mutex_;
+  std::condition_variable interrupted_;
   ProcessInfo info_;
   bool running_ = false;
   Clock::time_point since_;

@@ -1,7 +1,6 @@
 #include "tidb/session/session_hooks.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "tidb/session/session.h"
 #include "tidb/session/system_variables.h"
@@ -11,8 +10,7 @@
 namespace tbl::tidb {
 namespace {
 
-/// How often a sleeping statement looks whether it was killed.
-constexpr std::chrono::milliseconds kLook{50};
+constexpr std::chrono::hours kLongestSleep{24 * 365};
 
 Status wrong_scope(std::string_view name, const char* scope) {
   return sql_error(kErrIncorrectGlobalLocalVar,
@@ -83,13 +81,13 @@ std::optional<uint64_t> LiveHooks::lock_holder(const std::string& name) {
 }
 
 bool LiveHooks::sleep(std::chrono::nanoseconds time) {
-  const auto end = Clock::now() + std::min<std::chrono::nanoseconds>(time, std::chrono::hours(24));
-  while (!killed()) {
-    const auto now = Clock::now();
-    if (now >= end) return false;
-    std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kLook));
+  Clock::duration left = std::min<std::chrono::nanoseconds>(time, kLongestSleep);
+  bool cut = false;
+  if (deadline_ && *deadline_ - Clock::now() < left) {
+    left = std::max(Clock::duration(0), *deadline_ - Clock::now());
+    cut = true;
   }
-  return true;
+  return session_.process().wait(left) || cut;
 }
 
 bool LiveHooks::killed() { return session_.process().is_interrupted() || is_past_deadline(); }

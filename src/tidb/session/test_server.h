@@ -19,6 +19,7 @@
 #include "tidb/session/user_locks.h"
 #include "tidb/table/auto_id.h"
 #include "tidb/types/convert.h"
+#include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
 
@@ -91,7 +92,7 @@ class TestConnection : private SessionSink {
   explicit TestConnection(TestServer& server, const std::string& user = "root")
       : session_(server.domain(), {server.next_connection(), false, {}}) {
     session_.set_user({user, "127.0.0.1", user, "%"});
-    EXPECT_TRUE(session_.use("test").ok());
+    EXPECT_EQ(session_.use("test").ok(), user == "root");
   }
   Session& session() { return session_; }
 
