@@ -225,11 +225,13 @@ ExprPtr call(std::string name, ExprPtr first, ExprPtr second) {
   return node;
 }
 
-/// a SOUNDS LIKE b is soundex(a) = soundex(b).
+/// a SOUNDS LIKE b is soundex(a) = soundex(b), in parentheses, for it binds tighter than =.
 Result<ExprPtr> parse_sounds_like(Cursor& in, ExprPtr value) {
   TBL_ASSIGN(auto other, parse_binary(in, kLevelBitOr));
-  return make_binary(BinaryOp::kEq, call("soundex", std::move(value), nullptr),
-                     call("soundex", std::move(other), nullptr));
+  TBL_ASSIGN(auto equal, make_binary(BinaryOp::kEq, call("soundex", std::move(value), nullptr),
+                                     call("soundex", std::move(other), nullptr)));
+  equal->parens = 1;
+  return equal;
 }
 
 Result<ExprPtr> parse_predicate(Cursor& in, ExprPtr value) {
