@@ -117,13 +117,17 @@ Result<Value> eval_timestampadd(Call& call) {
   return shift_text(call, call.args[2], {*interval, unit});
 }
 
+Result<FieldType> timestampdiff_type(BuildCall& call) {
+  if (!unit_arg(*call.args[0])) return internal_error("TIMESTAMPDIFF without a unit");
+  return int_type();
+}
+
 Result<Value> eval_timestampdiff(Call& call) {
-  auto unit = unit_arg(call.expr.arg(0));
-  if (!unit) return internal_error("TIMESTAMPDIFF without a unit");
+  IntervalUnit unit = *unit_arg(call.expr.arg(0));
   TBL_ASSIGN(auto a, time_arg(call, 1));
   TBL_ASSIGN(auto b, time_arg(call, 2));
   if (!a || !b) return Value::null();
-  return Value::of_int(timestamp_diff(*unit, a->fields, b->fields));
+  return Value::of_int(timestamp_diff(unit, a->fields, b->fields));
 }
 
 Result<Value> eval_datediff(Call& call) {
@@ -263,7 +267,7 @@ constexpr FunctionDef kFunctions[] = {
     {"date_sub", 3, 3, shift_type, eval_shift<true>},
     {"subdate", 2, 3, shift_type, eval_shift<true>},
     {"timestampadd", 3, 3, timestampadd_type, eval_timestampadd},
-    {"timestampdiff", 3, 3, integer, eval_timestampdiff},
+    {"timestampdiff", 3, 3, timestampdiff_type, eval_timestampdiff},
     {"datediff", 2, 2, integer, eval_datediff},
     {"addtime", 2, 2, addtime_type, eval_addtime<1>},
     {"subtime", 2, 2, addtime_type, eval_addtime<-1>},
