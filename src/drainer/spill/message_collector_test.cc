@@ -59,7 +59,7 @@ TEST_F(MessageCollectorTest, AFullDiskIsAnErrorThatNamesTheFile) {
   disk_.fail(SimOp::kWrite, 2, ENOSPC, 100);
   ASSERT_TRUE(collector_.add({std::string(900, 'x'), false}).ok());
   EXPECT_THAT(collector_.add({std::string(900, 'x'), true}).status().message(),
-              HasSubstr("spill a large binlog: spill/1.spill"));
+              HasSubstr("spill a large binlog: write spill/1.spill: No space left"));
 }
 
 TEST_F(MessageCollectorTest, ADiskThatLosesTheFileIsAnErrorAtOnce) {
