@@ -80,7 +80,9 @@ TEST(Response, EveryPrefixIsAnErrorOrHarmless) {
   for (size_t n = 0; n < whole.size(); ++n) {
     const auto parsed = parse_handshake_response(whole.substr(0, n), kOffered);
     EXPECT_EQ(parsed.ok(), n >= user_and_auth) << n;
-    if (!parsed.ok()) EXPECT_EQ(parsed.status().detail(), 1043);
+    if (!parsed.ok()) {
+      EXPECT_EQ(parsed.status().detail(), 1043);
+    }
   }
 }
 
