@@ -112,7 +112,7 @@ class PumpClient::Impl {
       // Nothing is wrong with the pumps, only with this transaction.
       return unknown_error("binlog data is too large (" + status.message() + ")");
     }
-    if (stop_.stop_requested()) return status;
+    if (stop_.stop_requested()) return cancelled("context canceled: " + status.message());
     ++critical_errors_;
     if (!options_.ignore_error) {
       log_error("no pump takes the binlog, the transaction fails", {{"error", status}});
