@@ -26,7 +26,8 @@ TEST_F(SecretTest, ReadsItsOwnWithEveryKeyLength) {
     setenv("BINLOG_SECRET_KEY", std::string(bytes * 2, 'a').c_str(), 1);
     const auto key = secret_key();
     ASSERT_TRUE(key.ok());
-    for (const std::string plain : {"pass word", "a longer pass word, with blanks", "0123456789abcdef"}) {
+    for (const std::string plain :
+         {"pass word", "a longer pass word, with blanks", "0123456789abcdef"}) {
       const auto secret = encrypt_secret(plain, *key);
       ASSERT_TRUE(secret.ok());
       EXPECT_EQ(secret->find(plain), std::string::npos);

@@ -119,9 +119,11 @@ TEST(RowV2, Damage) {
 
 TEST(RowV2, Values) {
   Datum d;
-  EXPECT_TRUE(decode_row_v2_value(kept_hex("0102"), RowV2Type::kUint, &d) && d == Datum::of_uint(513));
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("0102"), RowV2Type::kUint, &d) &&
+              d == Datum::of_uint(513));
   EXPECT_TRUE(decode_row_v2_value(kept_hex("ff"), RowV2Type::kInt, &d) && d == Datum::of_int(-1));
-  EXPECT_TRUE(decode_row_v2_value(kept_hex("ff"), RowV2Type::kUint, &d) && d == Datum::of_uint(255));
+  EXPECT_TRUE(decode_row_v2_value(kept_hex("ff"), RowV2Type::kUint, &d) &&
+              d == Datum::of_uint(255));
   EXPECT_TRUE(decode_row_v2_value(kept_hex("bff8000000000000"), RowV2Type::kFloat, &d) &&
               d == Datum::of_float(1.5));
   EXPECT_TRUE(decode_row_v2_value(kept_hex("0a027fffff84d2"), RowV2Type::kDecimal, &d));

@@ -88,8 +88,8 @@ Result<Value> eval_is_truth(Call& call) {
   return Value::of_bool(truth.has_value() && *truth == kWanted);
 }
 
-/// GREATEST and LEAST compare numbers when there is one, else dates when there is one, else what all
-/// of them are.
+/// GREATEST and LEAST compare numbers when there is one, else dates when there is one, else what
+/// all of them are.
 Result<FieldType> extreme_type(BuildCall& call) {
   bool any_number = false, all_numbers = true, any_date = false, all_alike = true;
   int fsp = 0;
