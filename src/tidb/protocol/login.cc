@@ -75,9 +75,6 @@ Status read_response(const LoginContext& c, const LoginOptions& options, uint32_
   TBL_ASSIGN(std::string packet, c.io->read(kLoginLimit));
   TBL_ASSIGN(*response, parse_handshake_response(packet, offered));
   if (!response->wants_tls) return ok_status();
-  if (c.io->has_buffered_input()) {
-    return sql_error(kErrHandshake, "Bad handshake: bytes before TLS began");
-  }
   TBL_ASSIGN(auto tls, make_mysql_tls_context(options.tls));
   TBL_TRY(c.stream->start_tls(std::move(tls)));
   TBL_ASSIGN(packet, c.io->read(kLoginLimit));
@@ -129,6 +126,7 @@ Status try_log_in(const LoginContext& c, const LoginOptions& options, Login* log
     return sql_error(kErrAccessDenied, "Connections using insecure transport are prohibited");
   }
   TBL_TRY(check_password(c, *login, std::move(attempt)));
+  c.io->begin_read_ahead();
   return c.handler->log_in(*login);
 }
 

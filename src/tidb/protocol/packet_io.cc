@@ -7,7 +7,6 @@
 namespace tbl::tidb::protocol {
 namespace {
 
-constexpr size_t kReadAtOnce = 16 << 10;
 constexpr size_t kFlushAt = 64 << 10;
 constexpr size_t kHeader = 4;
 constexpr int kErrPacketTooLarge = 1153;
@@ -22,8 +21,9 @@ Status PacketIo::fill(size_t wanted, std::chrono::seconds limit) {
   }
   while (in_.size() - in_pos_ < wanted) {
     const size_t have = in_.size();
-    in_.resize(have + kReadAtOnce);
-    auto n = stream_->read_some(in_.data() + have, kReadAtOnce, limit);
+    const size_t asked = std::max(read_ahead_, wanted - (have - in_pos_));
+    in_.resize(have + asked);
+    auto n = stream_->read_some(in_.data() + have, asked, limit);
     in_.resize(have + (n.ok() ? *n : 0));
     if (!n.ok()) return std::move(n).status();
   }

@@ -25,9 +25,9 @@ class PacketIo {
   Result<std::string> read(std::chrono::seconds limit);
   Status write(std::string_view payload);
   Status flush();
-  /// Forgets what was not flushed and reads anew after TLS began. Bytes the client sent before it
-  /// are an error of the client.
-  bool has_buffered_input() const { return in_pos_ < in_.size(); }
+  /// From now on takes from the stream what is there. Before, read() takes no byte beyond its packet: a
+  /// client's TLS hello may follow its request for TLS at once, and belongs to TLS.
+  void begin_read_ahead() { read_ahead_ = 16 << 10; }
 
  private:
   Status fill(size_t wanted, std::chrono::seconds limit);
@@ -36,6 +36,7 @@ class PacketIo {
   WireStream* const stream_;
   uint64_t max_payload_ = 64ULL << 20;
   uint8_t sequence_ = 0;
+  size_t read_ahead_ = 0;  ///< bytes asked of the stream at least
   std::string in_;
   size_t in_pos_ = 0;
   std::string out_;

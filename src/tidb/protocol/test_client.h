@@ -61,6 +61,14 @@ class TestClient {
       if (part < kMaxPart) return;
     }
   }
+  /// One short packet and what follows it, in one send.
+  void write_before(std::string_view payload, std::string_view bytes) {
+    std::string out;
+    put_le16(out, static_cast<uint16_t>(payload.size()));
+    out.push_back('\0');
+    out.push_back(static_cast<char>(sequence_++));
+    send_all(out.append(payload).append(bytes));
+  }
   void send_all(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);

@@ -48,7 +48,8 @@ Status WireStream::wait_readable(std::chrono::seconds limit) {
 }
 
 Result<size_t> WireStream::read_some(char* buffer, size_t size, std::chrono::seconds limit) {
-  TBL_TRY(wait_readable(limit));
+  // What TLS has decrypted already does not show on the socket.
+  if (!ssl_ || SSL_pending(ssl_.get()) == 0) TBL_TRY(wait_readable(limit));
   if (ssl_) {
     const int n = SSL_read(ssl_.get(), buffer, static_cast<int>(std::min<size_t>(size, 1 << 20)));
     if (n > 0) return static_cast<size_t>(n);
