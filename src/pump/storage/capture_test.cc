@@ -6,7 +6,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <source_location>
 #include <sstream>
 
 #include "pump/storage/storage.h"
@@ -19,10 +18,7 @@ namespace fs = std::filesystem;
 using testing::serve;
 using testing::Served;
 
-fs::path captures() {
-  const fs::path here = std::source_location::current().file_name();
-  return here.parent_path().parent_path().parent_path().parent_path() / "tests" / "captures";
-}
+fs::path captures() { return TBL_CAPTURES; }
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
