@@ -7,8 +7,8 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/go_json.h"
 #include "base/log.h"
-#include "base/utf8.h"
 
 namespace tbl {
 namespace {
@@ -19,55 +19,10 @@ bool needs_quotes(std::string_view text) {
   });
 }
 
-void append_escaped_char(std::string& out, unsigned char c) {
-  switch (c) {
-    case '\\':
-    case '"':
-      out += '\\';
-      out += static_cast<char>(c);
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      if (c < 0x20) {
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
-      } else {
-        out += static_cast<char>(c);
-      }
-  }
-}
-
-/// JSON's escapes; what is not UTF-8 becomes \ufffd, so that a line always parses.
-void append_escaped(std::string& out, std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    if (static_cast<unsigned char>(text[i]) < 0x80) {
-      append_escaped_char(out, static_cast<unsigned char>(text[i++]));
-      continue;
-    }
-    size_t n = utf8_length(text.substr(i));
-    std::string_view rune = text.substr(i, n);
-    if (n == 0) {
-      out += "\\ufffd";
-    } else if (rune == "\xe2\x80\xa8" || rune == "\xe2\x80\xa9") {
-      out += rune.back() == '\xa8' ? "\\u2028" : "\\u2029";  // not legal in JavaScript strings
-    } else {
-      out += rune;
-    }
-    i += std::max<size_t>(n, 1);
-  }
-}
-
 void append_token(std::string& out, std::string_view text) {
   bool quoted = needs_quotes(text);
   if (quoted) out += '"';
-  append_escaped(out, text);
+  append_go_escaped(out, text, GoJson::kPlain);
   if (quoted) out += '"';
 }
 

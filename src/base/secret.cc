@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/base64.h"
 #include "base/bytes.h"
 
 namespace tbl {
@@ -45,13 +46,6 @@ Result<std::string> run_cipher(std::string_view input, std::string_view key, std
   return output;
 }
 
-std::string to_base64(std::string_view data) {
-  std::string text((data.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(as_bytes(text), as_bytes(data), static_cast<int>(data.size()));
-  text.resize(static_cast<size_t>(size));
-  return text;
-}
-
 Result<std::string> from_base64(std::string_view text) {
   std::string data(text.size() / 4 * 3 + 1, '\0');
   const int size = EVP_DecodeBlock(as_bytes(data), as_bytes(text), static_cast<int>(text.size()));
@@ -84,7 +78,7 @@ Result<std::string> encrypt_secret(std::string_view plain, std::string_view key)
   std::string iv(kIvBytes, '\0');
   if (RAND_bytes(as_bytes(iv), kIvBytes) != 1) return internal_error("no random numbers");
   TBL_ASSIGN(const std::string secret, run_cipher(plain, key, iv, true));
-  return to_base64(iv + '@' + secret);
+  return base64(iv + '@' + secret);
 }
 
 Result<std::string> decrypt_secret(std::string_view base64, std::string_view key) {

@@ -3,46 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/go_json.h"
 #include "base/go_time.h"
-#include "base/utf8.h"
 
 namespace tbl::cluster {
 namespace {
-
-/// A string as Go's encoding/json writes it.
-void put_json_string(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  auto put_u00 = [&out](unsigned char c) {
-    out += "\\u00";
-    out += kHex[c >> 4];
-    out += kHex[c & 15];
-  };
-  out += '"';
-  while (!text.empty()) {
-    const size_t length = utf8_length(text);
-    const auto c = static_cast<unsigned char>(text[0]);
-    if (length == 0) {
-      out += "\\ufffd";
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += text[0];
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c < 0x20 || c == '<' || c == '>' || c == '&') {
-      put_u00(c);
-    } else if (text.substr(0, length) == "\u2028" || text.substr(0, length) == "\u2029") {
-      out += text[2] == '\xa8' ? "\\u2028" : "\\u2029";
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<size_t>(length, 1));
-  }
-  out += '"';
-}
 
 void put_labels(std::string& out, const std::optional<std::map<std::string, std::string>>& labels) {
   if (!labels) {
@@ -54,9 +19,9 @@ void put_labels(std::string& out, const std::optional<std::map<std::string, std:
   for (const auto& [key, value] : *labels) {
     if (!first) out += ',';
     first = false;
-    put_json_string(out, key);
+    append_go_string(out, key);
     out += ':';
-    put_json_string(out, value);
+    append_go_string(out, value);
   }
   out += "}}";
 }
@@ -128,11 +93,11 @@ bool is_known_state(std::string_view state) {
 
 std::string NodeStatus::to_json() const {
   std::string out = "{\"nodeId\":";
-  put_json_string(out, node_id);
+  append_go_string(out, node_id);
   out += ",\"host\":";
-  put_json_string(out, host);
+  append_go_string(out, host);
   out += ",\"state\":";
-  put_json_string(out, state);
+  append_go_string(out, state);
   out += ",\"isAlive\":";
   out += is_alive ? "true" : "false";
   out += ",\"score\":" + std::to_string(score) + ",\"label\":";

@@ -1,5 +1,6 @@
 #include "codec/json.h"
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "codec/float_text.h"
 #include "codec/time.h"
@@ -52,18 +53,6 @@ bool measure(ByteReader in, uint8_t type, size_t* size) {
       return false;
   }
   return *size <= available;
-}
-
-void append_base64(std::string& out, Bytes data) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < data.size(); i += 3) {
-    size_t n = std::min<size_t>(3, data.size() - i);
-    uint32_t word = 0;
-    for (size_t k = 0; k < 3; ++k)
-      word = word << 8 | (k < n ? static_cast<uint8_t>(data[i + k]) : 0u);
-    for (size_t k = 0; k < 4; ++k) out += k <= n ? kDigits[word >> (18 - 6 * k) & 63] : '=';
-  }
 }
 
 template <typename T>

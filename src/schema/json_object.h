@@ -7,8 +7,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/base64.h"
+#include "base/go_json.h"
 #include "schema/job.h"
-#include "schema/json_writer.h"
 #include "schema/table_info.h"
 
 namespace tbl::schema {
@@ -43,7 +44,7 @@ class Object {
   }
   void field(std::string_view name, const std::string& value) {
     key(name);
-    out_ += json_string(value);
+    out_ += go_string(value);
   }
   void field(std::string_view name, const CiName& value) {
     key(name);
@@ -85,7 +86,7 @@ class Object {
     out_ += ']';
   }
   void list(std::string_view name, const std::vector<std::string>& items) {
-    list(name, items, [](std::string& out, const std::string& item) { out += json_string(item); });
+    list(name, items, [](std::string& out, const std::string& item) { out += go_string(item); });
   }
   void list(std::string_view name, const std::vector<CiName>& items) {
     list(name, items, [](std::string& out, const CiName& item) {

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "schema/job.h"
 #include "schema/table_info.h"
@@ -18,11 +17,5 @@ namespace tbl::schema {
 std::string write_db_info(const DbInfo& db);
 std::string write_table_info(const TableInfo& table);
 std::string write_job(const DdlJob& job);
-
-/// A JSON string with its quotes, as Go writes it: `<`, `>`, `&`, U+2028 and U+2029 as \u escapes,
-/// bytes that are no UTF-8 as U+FFFD.
-std::string json_string(std::string_view text);
-/// Standard base64 with padding, as Go writes a []byte; without quotes.
-std::string base64(std::string_view bytes);
 
 }  // namespace tbl::schema

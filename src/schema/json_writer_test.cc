@@ -73,13 +73,6 @@ TEST_P(RecordedJobs, NothingOfThemIsLost) {
 INSTANTIATE_TEST_SUITE_P(All, RecordedJobs, testing::Values("types", "stress", "clustered"),
                          [](const auto& info) { return info.param; });
 
-TEST(JsonWriter, StringsAreEscapedAsGoDoes) {
-  EXPECT_EQ(json_string("a\"b\\c\n\r\t\x01"), R"("a\"b\\c\n\r\t\u0001")");
-  EXPECT_EQ(json_string("<a>&"), R"("\u003ca\u003e\u0026")");
-  EXPECT_EQ(json_string("漢\u2028\u2029"), "\"漢\\u2028\\u2029\"");
-  EXPECT_EQ(json_string("x\xffy"), R"("x\ufffdy")");
-}
-
 TEST(JsonWriter, BitDefaultsSurvive) {
   for (const std::string& bytes : {std::string("\x0a"), std::string("\xff\x00\xfe", 3),
                                    std::string("ab"), std::string("abcd\x01")}) {

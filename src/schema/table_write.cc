@@ -22,7 +22,7 @@ void write_dependences(Object& object, const std::vector<std::string>& names) {
   object.key("dependences");
   Object set(object.out());
   for (const std::string& name : names) {
-    const std::string quoted = json_string(name);
+    const std::string quoted = go_string(name);
     set.key(std::string_view(quoted).substr(1, quoted.size() - 2));
     object.out() += "{}";
   }
@@ -102,7 +102,7 @@ void write_definition(std::string& out, const PartitionDefinition& definition) {
                   char separator = '[';
                   for (const std::string& value : values) {
                     text += separator;
-                    text += json_string(value);
+                    text += go_string(value);
                     separator = ',';
                   }
                   text += values.empty() ? "[]" : "]";

@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/base64.h"
 #include "base/bytes.h"
+#include "base/go_json.h"
 #include "codec/keys.h"
 #include "schema/json_writer.h"
 
@@ -13,11 +15,9 @@ namespace tbl::tidb {
 namespace {
 
 using nlohmann::json;
-using schema::base64;
-using schema::json_string;
 
 void add_text(std::string& out, std::string_view key, const std::string& value) {
-  if (!value.empty()) out += fmt::format(",\"{}\":{}", key, json_string(value));
+  if (!value.empty()) out += fmt::format(",\"{}\":{}", key, go_string(value));
 }
 
 void add_number(std::string& out, std::string_view key, int64_t value) {
@@ -25,7 +25,7 @@ void add_number(std::string& out, std::string_view key, int64_t value) {
 }
 
 std::string name_json(const schema::CiName& name) {
-  return fmt::format("{{\"O\":{},\"L\":{}}}", json_string(name.o), json_string(name.l));
+  return fmt::format("{{\"O\":{},\"L\":{}}}", go_string(name.o), go_string(name.l));
 }
 
 std::string list_json(const std::vector<int64_t>& ids) {
@@ -73,7 +73,7 @@ std::string write_job_args(const JobArgs& args) {
   add_number(out, "new_id", args.new_id);
   if (!args.names.empty()) {
     std::vector<std::string> quoted;
-    for (const std::string& name : args.names) quoted.push_back(json_string(name));
+    for (const std::string& name : args.names) quoted.push_back(go_string(name));
     out += fmt::format(",\"names\":[{}]", fmt::join(quoted, ","));
   }
   if (args.convert_columns) out += ",\"convert_columns\":true";

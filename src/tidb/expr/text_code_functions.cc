@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "tidb/expr/call_args.h"
 #include "tidb/expr/families.h"
 #include "tidb/expr/result_type.h"
@@ -173,11 +174,7 @@ Result<Value> eval_char(Call& call) {
 Result<Value> eval_to_base64(Call& call) {
   std::string text = text_arg(call, 0);
   if (exceeds_packet(call, text.size() / 3 + 1, 4)) return too_large(call);
-  std::string flat(4 * (text.size() / 3 + 1) + 1, '\0');
-  int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(flat.data()),
-                               reinterpret_cast<const unsigned char*>(text.data()),
-                               static_cast<int>(text.size()));
-  flat.resize(static_cast<size_t>(length));
+  const std::string flat = base64(text);
   constexpr size_t kLine = 76;
   std::string out;
   for (size_t i = 0; i < flat.size(); i += kLine) {
