@@ -25,8 +25,8 @@ class PacketIo {
   Result<std::string> read(std::chrono::seconds limit);
   Status write(std::string_view payload);
   Status flush();
-  /// From now on takes from the stream what is there. Before, read() takes no byte beyond its packet: a
-  /// client's TLS hello may follow its request for TLS at once, and belongs to TLS.
+  /// From now on takes from the stream what is there. Before, read() takes no byte beyond its
+  /// packet: a client's TLS hello may follow its request for TLS at once, and belongs to TLS.
   void begin_read_ahead() { read_ahead_ = 16 << 10; }
 
  private:
