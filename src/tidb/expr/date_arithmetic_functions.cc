@@ -229,14 +229,25 @@ Result<Value> eval_timestamp(Call& call) {
   return Value::of_time(*time);
 }
 
+/// The latest period there is; what lies behind it counts as month 0.
+constexpr int64_t kLastPeriod = 999912;
+
 /// Months since year 0 of YYMM or YYYYMM.
 int64_t months_of_period(int64_t period) {
+  if (period > kLastPeriod) return 0;
   int64_t year = period / 100;
   if (year < 70)
     year += 2000;
   else if (year < 100)
     year += 1900;
   return year * 12 + period % 100 - 1;
+}
+
+int64_t period_of_months(uint32_t months) {
+  if (months == 0) return 0;
+  int64_t year = months / 12;
+  if (year < 100) year += year < 70 ? 2000 : 1900;
+  return year * 100 + months % 12 + 1;
 }
 
 Status bad_period(std::string_view function) {
@@ -250,8 +261,9 @@ Result<Value> eval_period_add(Call& call) {
   TBL_ASSIGN(int64_t added, length_arg(call, 1));
   if (period == 0) return Value::of_int(0);
   if (!is_period(period)) return bad_period("period_add");
-  int64_t months = months_of_period(period) + added;
-  return Value::of_int(months / 12 * 100 + months % 12 + 1);
+  // Months are 32 bits, as in MySQL: sums beyond wrap around.
+  return Value::of_int(period_of_months(static_cast<uint32_t>(months_of_period(period)) +
+                                        static_cast<uint32_t>(added)));
 }
 
 Result<Value> eval_period_diff(Call& call) {
