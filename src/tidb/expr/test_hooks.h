@@ -42,12 +42,13 @@ class TestHooks : public SessionHooks {
     return locks_.count(name) > 0 ? std::optional<uint64_t>(kConnection) : std::nullopt;
   }
   bool sleep(std::chrono::nanoseconds time) override {
-    slept_ += time;
+    slept_ = time;
     return false;
   }
   bool killed() override { return false; }
 
   static constexpr uint64_t kConnection = 7;
+  /// The last sleep.
   std::chrono::nanoseconds slept() const { return slept_; }
 
  private:
