@@ -1,0 +1,142 @@
+"""Restarts as the tutorial tells them: its order after a clean stop, and what a pump asks for after kills."""
+import os
+import signal
+import subprocess
+
+import pytest
+
+import sides
+from localcluster.process import wait_until
+from test_server_kills import execute
+
+
+@pytest.fixture
+def running(cluster):
+    """Everything started in the tutorial's order, with a first row. MariaDB stays up through all that follows."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.start_tidb()
+    cluster.mariadb.start()
+    cluster.start_drainer()
+    # Without a key a row that came twice would be there twice.
+    execute(cluster, "create database app", "create table app.log (n int)")
+    add_row(cluster, 1)
+    return cluster
+
+
+def add_row(cluster, number):
+    execute(cluster, f"insert into app.log values ({number})")
+
+
+def assert_sides_have(cluster, *numbers):
+    """Each of `numbers` is on both sides, once."""
+    expected = [(str(n).encode(),) for n in numbers]
+
+    def downstream():
+        return sorted(sides.rows(sides.connect(cluster.mariadb.port), "app", "log"))
+    assert sorted(sides.rows(sides.connect(cluster.ports["tidb"]), "app", "log")) == expected
+    wait_until(lambda: len(downstream()) >= len(expected), 60, "every row is in MariaDB", poll=0.2)
+    assert downstream() == expected
+
+
+def kill_everything(cluster):
+    for process in cluster.processes():
+        process.kill()
+
+
+def binlogctl(cluster, *arguments):
+    """The tutorial's own spelling of a command; it must succeed."""
+    done = subprocess.run([os.path.join(cluster.bin, "binlogctl"), f"--pd-urls=http://{cluster.address('pd')}",
+                           *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def assert_pump_is_refused(cluster, name):
+    process = cluster.start_pump(name, wait=False)
+    assert process.wait(60) == 2
+    assert ("fail to notify all living drainer: connect drainer(" + cluster.address("drainer") +
+            "): context deadline exceeded") in process.tail()
+    assert cluster.node_state("pumps", name) == "offline"
+
+
+def test_the_tutorials_order_after_a_clean_stop(running):
+    for process in running.processes():
+        process.popen.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, process.name
+    running.start_pd()
+    running.start_tikv()
+    running.start_drainer(wait=False)
+    running.start_pump()
+    running.start_tidb()
+    add_row(running, 2)
+    assert_sides_have(running, 1, 2)
+
+
+def test_after_kills_a_known_pump_starts_before_drainer(running):
+    """Drainers know a pump that was online: it need not reach the drainer that is online and gone."""
+    kill_everything(running)
+    running.start_pd()
+    running.start_tikv()
+    assert running.node_state("drainers", "drainer") == "online"
+    running.start_pump()
+    running.start_tidb()
+    add_row(running, 2)
+    running.start_drainer()
+    assert_sides_have(running, 1, 2)
+
+
+def test_after_kills_a_new_pump_is_refused_until_drainer_is_there(running):
+    kill_everything(running)
+    running.start_pd()
+    running.start_tikv()
+    assert_pump_is_refused(running, "newcomer")
+    # The drainer before the pump: the tutorial's second way.
+    running.start_drainer(wait=False)
+    running.start_pump("newcomer")
+    running.start_pump()
+    running.start_tidb()
+    add_row(running, 2)
+    add_row(running, 3)
+    assert_sides_have(running, 1, 2, 3)
+
+
+@pytest.mark.parametrize("command, state", [("offline-drainer", "offline"), ("pause-drainer", "paused")])
+def test_drainer_stopped_by_binlogctl_is_not_missed(running, command, state):
+    """The tutorial's first way: stop the drainer with binlogctl instead of killing it."""
+    listed = binlogctl(running, "--cmd=drainers")
+    assert "NodeID: drainer, " in listed and "State: online" in listed
+    binlogctl(running, f"--cmd={command}", "--node-id=drainer")
+    assert running.drainers["drainer"].wait(60) == 0
+    assert running.node_state("drainers", "drainer") == state
+    kill_everything(running)
+    start_pump_that_was_offline(running)
+    add_row(running, 2)
+    running.start_drainer()
+    assert_sides_have(running, 1, 2)
+
+
+def test_a_dead_drainer_is_written_off(running):
+    """The tutorial's third way: with PD up, and before drainer and pump, the registry is told."""
+    kill_everything(running)
+    running.start_pd()
+    running.start_tikv()
+    binlogctl(running, "--cmd=update-pump", "--node-id=pump", "--state=offline")
+    assert_pump_is_refused(running, "pump")
+    asked = running.binlogctl("--cmd=offline-drainer", "--node-id=drainer")
+    assert asked.returncode == 1 and '["fail to execute command"] [command=offline-drainer]' in asked.stdout
+    assert binlogctl(running, "--cmd=update-drainer", "--node-id=drainer", "--state=offline") == ""
+    running.start_pump()
+    running.start_tidb()
+    add_row(running, 2)
+    running.start_drainer()
+    assert_sides_have(running, 1, 2)
+
+
+def start_pump_that_was_offline(cluster):
+    cluster.start_pd()
+    cluster.start_tikv()
+    binlogctl(cluster, "--cmd=update-pump", "--node-id=pump", "--state=offline")
+    cluster.start_pump()
+    cluster.start_tidb()
