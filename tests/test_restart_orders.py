@@ -2,12 +2,14 @@
 import os
 import signal
 import subprocess
+import threading
 
+import pymysql
 import pytest
 
 import sides
 from localcluster.process import wait_until
-from test_server_kills import execute
+from test_server_kills import connect, execute
 
 
 @pytest.fixture
@@ -31,10 +33,13 @@ def add_row(cluster, number):
 
 def assert_sides_have(cluster, *numbers):
     """Each of `numbers` is on both sides, once."""
-    expected = [(str(n).encode(),) for n in numbers]
+    expected = sorted((str(n).encode(),) for n in numbers)
 
     def downstream():
-        return sorted(sides.rows(sides.connect(cluster.mariadb.port), "app", "log"))
+        try:
+            return sorted(sides.rows(sides.connect(cluster.mariadb.port), "app", "log"))
+        except pymysql.err.ProgrammingError:
+            return []  # the table is not there yet
     assert sorted(sides.rows(sides.connect(cluster.ports["tidb"]), "app", "log")) == expected
     wait_until(lambda: len(downstream()) >= len(expected), 60, "every row is in MariaDB", poll=0.2)
     assert downstream() == expected
@@ -140,3 +145,47 @@ def start_pump_that_was_offline(cluster):
     binlogctl(cluster, "--cmd=update-pump", "--node-id=pump", "--state=offline")
     cluster.start_pump()
     cluster.start_tidb()
+
+
+def test_a_clean_stop_under_load_leaves_nothing_undecided(running):
+    """Commits that are under way end before tidb-server does: no lock, no orphan in pump, no key of the owner."""
+    with Load(running) as load:
+        wait_until(lambda: len(load.acknowledged) > 200, 60, "the load runs")
+        assert running.tidb_process.terminate() == 0
+    running.start_tidb()
+    with open(os.path.join(running.directory, "tidb.log"), encoding="utf-8") as log:
+        text = log.read()
+    assert "undetermined" not in text
+    assert "waiting for the owner key" not in text
+    kept = [int(r[0]) for r in execute(running, "select n from app.log where n > 1")]
+    assert set(load.acknowledged) <= set(kept)
+    assert_sides_have(running, 1, *kept)
+
+
+class Load:
+    """Clients that insert one number after the other until the server ends."""
+
+    def __init__(self, cluster, clients=8):
+        self.cluster = cluster
+        self.acknowledged = []
+        self.threads = [threading.Thread(target=self._insert, args=(i + 2, clients)) for i in range(clients)]
+
+    def _insert(self, number, step):
+        connection = connect(self.cluster)
+        with connection.cursor() as cursor:
+            try:
+                while True:
+                    cursor.execute(f"insert into app.log values ({number})")
+                    self.acknowledged.append(number)
+                    number += step
+            except pymysql.err.Error:
+                connection.close()
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for thread in self.threads:
+            thread.join()
