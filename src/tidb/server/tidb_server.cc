@@ -26,6 +26,7 @@
 #include "tidb/server/sql_handler.h"
 #include "tidb/server/sql_runner.h"
 #include "tidb/session/internal_sql.h"
+#include "tidb/session/slow_log.h"
 #include "tidb/session/system_variables.h"
 #include "tidb/session/user_locks.h"
 #include "tidb/table/auto_id.h"
@@ -88,6 +89,7 @@ class TidbServer::Impl {
     TBL_TRY(start_pump_client());
     TBL_TRY(start_storage());
     TBL_TRY(prepare_database());
+    TBL_TRY(open_slow_log());
     TBL_TRY(start_status_server());
     return start_mysql_server();
   }
@@ -269,6 +271,17 @@ class TidbServer::Impl {
     return ok_status();
   }
 
+  Status open_slow_log() {
+    if (config_.slow_query_file.empty()) return ok_status();
+    SlowLog::Options options;
+    options.file = config_.slow_query_file;
+    options.max_file_bytes = config_.log.max_file_bytes;
+    options.threshold = std::chrono::milliseconds(config_.slow_threshold_ms);
+    slow_log_ = std::make_unique<SlowLog>(options);
+    domain_.slow_log = slow_log_.get();
+    return slow_log_->open();
+  }
+
   Status start_status_server() {
     if (!config_.report_status) return ok_status();
     status_server_ = std::make_unique<rpc::Server>(status_options(config_));
@@ -321,6 +334,7 @@ class TidbServer::Impl {
   GlobalVariables globals_;
   ProcessList processes_;
   UserLocks user_locks_;
+  std::unique_ptr<SlowLog> slow_log_;
   PrivilegeManager privileges_;
   Domain domain_;
 
