@@ -12,15 +12,6 @@ from test_server_kills import execute
 HALF_AN_HOUR_MS = 30 * 60 * 1000
 
 
-def start_everything(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    cluster.start_drainer()
-
-
 def settings(cluster):
     return dict(execute(cluster, "select variable_name, variable_value from mysql.tidb"))
 
@@ -76,7 +67,7 @@ def assert_sides_become_equal(cluster):
 
 
 def test_collection_while_a_drainer_is_away(cluster):
-    start_everything(cluster)
+    cluster.start_everything()
     wait_until(lambda: "tikv_gc_life_time" in settings(cluster), 30, "the settings are there")
     assert settings(cluster)["tikv_gc_life_time"] == settings(cluster)["tikv_gc_run_interval"] == "10m0s"
     assert settings(cluster)["tikv_gc_enable"] == "true"

@@ -15,12 +15,7 @@ from test_server_kills import connect, execute
 @pytest.fixture
 def running(cluster):
     """Everything started in the tutorial's order, with a first row. MariaDB stays up through all that follows."""
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    cluster.start_drainer()
+    cluster.start_everything()
     # Without a key a row that came twice would be there twice.
     execute(cluster, "create database app", "create table app.log (n int)")
     add_row(cluster, 1)

@@ -126,19 +126,14 @@ def restarts(cluster):
     return [mariadb, drainer, pump, tikv, pd, tidb]
 
 
-def start_everything(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    cluster.start_drainer()
+def start_with_tables(cluster):
+    cluster.start_everything()
     execute(cluster, "create database app", "create table app.log (id int primary key)",
             *(f"create table app.{name} ({columns})" for name, columns in TABLES.items()))
 
 
 def test_acknowledged_commits_are_on_both_sides_once(cluster, rng, full):
-    start_everything(cluster)
+    start_with_tables(cluster)
     strikes = restarts(cluster)
     with Writer(cluster, rng) as writer:
         with Killer(rng, kill_count(full) * (len(strikes) if full else 2), (0.5, 2.5),
