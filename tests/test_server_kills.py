@@ -1,9 +1,13 @@
 """Every acknowledged commit of tidb-server is on both sides, once, whatever is killed meanwhile."""
+import json
+import signal
 import threading
 
 import pymysql
 
 import sides
+from localcluster.cluster import http_get
+from localcluster.codec import record_key
 from localcluster.process import wait_until
 from test_kills import Killer, kill_count
 
@@ -155,6 +159,60 @@ def test_acknowledged_commits_are_on_both_sides_once(cluster, rng, full):
         assert len(ids) == len(set(ids)), f"{table}: rows twice"
         # A long run leaves dozens of indexes over tens of thousands of rows.
         execute(cluster, f"admin check table app.{table}", read_timeout=900)
+
+
+def test_killed_between_prewrite_and_commit(cluster):
+    """Its lock holds the stream only until the lock's owner must be gone, and nothing of it is on either side."""
+    cluster.start_everything()
+    execute(cluster, "create database app", "create table app.t (id int primary key)", "insert into app.t values (1)")
+    table = execute(cluster, "select tidb_table_id from information_schema.tables where table_name = 't'")[0][0]
+    tikv = cluster.tikv()
+    key = record_key(table, 2)
+
+    def lock_type():
+        m = tikv.messages
+        info = tikv.call("MvccGetByKey", m.MvccGetByKeyRequest(context=tikv.context, key=key),
+                         m.MvccGetByKeyResponse).info
+        return m.Op.Name(info.lock.type) if info.HasField("lock") else None
+    connection = connect(cluster)
+    cursor = connection.cursor()
+    cursor.execute("begin pessimistic")
+    cursor.execute("insert into app.t values (2)")
+    # Without PD nobody gets a commit ts.
+    cluster.pd_process.popen.send_signal(signal.SIGSTOP)
+    committing = threading.Thread(target=fails, args=(cursor, "commit"))
+    committing.start()
+    try:
+        wait_until(lambda: lock_type() == "Put", 30, "the row is prewritten")
+    finally:
+        cluster.tidb_process.kill()
+        cluster.pd_process.popen.send_signal(signal.SIGCONT)
+    committing.join()
+    cluster.start_tidb()
+    execute(cluster, "insert into app.t values (3)")
+    wait_until(lambda: waits_for_an_outcome(cluster), 30, "pump waits for the outcome")
+    assert downstream_ids(cluster) == [["1"]]
+    cluster.set_clock(3 * 60 * 1000)
+    wait_until(lambda: downstream_ids(cluster) == [["1"], ["3"]], 60, "the stream goes on")
+    assert [r[0] for r in execute(cluster, "select id from app.t order by id")] == [1, 3]
+
+
+def downstream_ids(cluster):
+    return cluster.mariadb.rows("select id from app.t order by id")
+
+
+def fails(cursor, statement):
+    try:
+        cursor.execute(statement)
+    except (pymysql.err.Error, OSError):
+        return
+    raise AssertionError(f"{statement} was acknowledged")
+
+
+def waits_for_an_outcome(cluster):
+    """Pump has a committed transaction that stands behind one without an outcome."""
+    why = json.loads(http_get(f"http://{cluster.address('pump')}/debug/why"))
+    return why["unresolved"] > 0 and why["committedWaiting"] > 0
 
 
 def end(cluster):
