@@ -157,6 +157,19 @@ def test_a_clean_stop_under_load_leaves_nothing_undecided(running):
     assert_sides_have(running, 1, *kept)
 
 
+def test_a_stop_ends_without_store_and_pump(running):
+    """What waits for them is given up; a client that waits is told."""
+    running.tikv_process.kill()
+    running.pumps["pump"].kill()
+    with pytest.raises(pymysql.err.Error):
+        connection = connect(running)
+        with connection.cursor() as cursor:
+            waiting = threading.Timer(1, running.tidb_process.popen.send_signal, [signal.SIGTERM])
+            waiting.start()
+            cursor.execute("insert into app.log values (2)")
+    assert running.tidb_process.wait(60) == 0
+
+
 class Load:
     """Clients that insert one number after the other until the server ends."""
 
