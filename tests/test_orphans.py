@@ -120,6 +120,22 @@ def test_never_prewritten_is_rolled_back_after_ten_minutes(running):
         tidb.store.prewrite([(key, b"v")], start_ts)
 
 
+def test_a_lock_past_its_time_to_live_is_settled_in_a_minute(running):
+    """Its owner was killed between prewrite and commit; if it is there after all, it cannot commit any more."""
+    tidb = Tidb(running)
+    start_ts, key = tidb.begin()
+    tidb.store.prewrite([(key, b"v")], start_ts, ttl=3000)
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        assert max_commit_ts(running) < start_ts
+        time.sleep(0.2)
+    running.set_clock(65 * 1000)
+    wait_until(lambda: max_commit_ts(running) > start_ts, 30, "pump has settled the orphan")
+    with pytest.raises(RuntimeError):
+        tidb.store.commit([key], start_ts, running.pd.tso())
+    assert served(running, start_ts) == []
+
+
 def test_a_rollback_record_that_lies(running):
     """TiDB sends a rollback record also when the commit's result was unknown."""
     tidb = Tidb(running)

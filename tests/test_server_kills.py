@@ -1,9 +1,13 @@
 """Every acknowledged commit of tidb-server is on both sides, once, whatever is killed meanwhile."""
+import json
+import signal
 import threading
 
 import pymysql
 
 import sides
+from localcluster.cluster import http_get
+from localcluster.codec import record_key
 from localcluster.process import wait_until
 from test_kills import Killer, kill_count
 
@@ -82,13 +86,13 @@ class Writer:
                 f"create table app.t{number} (a int primary key, b text)"]))
 
 
-def connect(cluster):
+def connect(cluster, read_timeout=60):
     return pymysql.connect(host="127.0.0.1", port=cluster.ports["tidb"], user="root", autocommit=True,
-                           connect_timeout=10, read_timeout=60, write_timeout=60)
+                           connect_timeout=10, read_timeout=read_timeout, write_timeout=60)
 
 
-def execute(cluster, *statements):
-    connection = connect(cluster)
+def execute(cluster, *statements, read_timeout=60):
+    connection = connect(cluster, read_timeout)
     try:
         with connection.cursor() as cursor:
             for statement in statements:
@@ -126,19 +130,14 @@ def restarts(cluster):
     return [mariadb, drainer, pump, tikv, pd, tidb]
 
 
-def start_everything(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    cluster.start_drainer()
+def start_with_tables(cluster):
+    cluster.start_everything()
     execute(cluster, "create database app", "create table app.log (id int primary key)",
             *(f"create table app.{name} ({columns})" for name, columns in TABLES.items()))
 
 
 def test_acknowledged_commits_are_on_both_sides_once(cluster, rng, full):
-    start_everything(cluster)
+    start_with_tables(cluster)
     strikes = restarts(cluster)
     with Writer(cluster, rng) as writer:
         with Killer(rng, kill_count(full) * (len(strikes) if full else 2), (0.5, 2.5),
@@ -158,7 +157,62 @@ def test_acknowledged_commits_are_on_both_sides_once(cluster, rng, full):
     for table in TABLES:
         ids = [r[0] for r in execute(cluster, f"select id from app.{table}")]
         assert len(ids) == len(set(ids)), f"{table}: rows twice"
-        execute(cluster, f"admin check table app.{table}")
+        # A long run leaves dozens of indexes over tens of thousands of rows.
+        execute(cluster, f"admin check table app.{table}", read_timeout=900)
+
+
+def test_killed_between_prewrite_and_commit(cluster):
+    """Its lock holds the stream only until the lock's owner must be gone, and nothing of it is on either side."""
+    cluster.start_everything()
+    execute(cluster, "create database app", "create table app.t (id int primary key)", "insert into app.t values (1)")
+    table = execute(cluster, "select tidb_table_id from information_schema.tables where table_name = 't'")[0][0]
+    tikv = cluster.tikv()
+    key = record_key(table, 2)
+
+    def lock_type():
+        m = tikv.messages
+        info = tikv.call("MvccGetByKey", m.MvccGetByKeyRequest(context=tikv.context, key=key),
+                         m.MvccGetByKeyResponse).info
+        return m.Op.Name(info.lock.type) if info.HasField("lock") else None
+    connection = connect(cluster)
+    cursor = connection.cursor()
+    cursor.execute("begin pessimistic")
+    cursor.execute("insert into app.t values (2)")
+    # Without PD nobody gets a commit ts.
+    cluster.pd_process.popen.send_signal(signal.SIGSTOP)
+    committing = threading.Thread(target=fails, args=(cursor, "commit"))
+    committing.start()
+    try:
+        wait_until(lambda: lock_type() == "Put", 30, "the row is prewritten")
+    finally:
+        cluster.tidb_process.kill()
+        cluster.pd_process.popen.send_signal(signal.SIGCONT)
+    committing.join()
+    cluster.start_tidb()
+    execute(cluster, "insert into app.t values (3)")
+    wait_until(lambda: waits_for_an_outcome(cluster), 30, "pump waits for the outcome")
+    assert downstream_ids(cluster) == [["1"]]
+    cluster.set_clock(3 * 60 * 1000)
+    wait_until(lambda: downstream_ids(cluster) == [["1"], ["3"]], 60, "the stream goes on")
+    assert [r[0] for r in execute(cluster, "select id from app.t order by id")] == [1, 3]
+
+
+def downstream_ids(cluster):
+    return cluster.mariadb.rows("select id from app.t order by id")
+
+
+def fails(cursor, statement):
+    try:
+        cursor.execute(statement)
+    except (pymysql.err.Error, OSError):
+        return
+    raise AssertionError(f"{statement} was acknowledged")
+
+
+def waits_for_an_outcome(cluster):
+    """Pump has a committed transaction that stands behind one without an outcome."""
+    why = json.loads(http_get(f"http://{cluster.address('pump')}/debug/why"))
+    return why["unresolved"] > 0 and why["committedWaiting"] > 0
 
 
 def end(cluster):

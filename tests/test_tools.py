@@ -9,12 +9,7 @@ from localcluster.process import wait_until
 
 @pytest.fixture
 def running(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    cluster.start_drainer()
+    cluster.start_everything()
     return cluster
 
 

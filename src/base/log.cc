@@ -1,98 +1,31 @@
 #include "base/log.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <mutex>
 
 #include "base/clock.h"
+#include "base/rotating_file.h"
 
 namespace tbl {
 namespace {
-
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return;  // nobody is left to tell
-    text.remove_prefix(static_cast<size_t>(n));
-  }
-}
-
-/// Splits "dir/pump.log" into "dir/pump" and ".log"; a dot in the directory or a leading one is
-/// none.
-std::pair<std::string, std::string> split_extension(const std::string& path) {
-  size_t slash = path.rfind('/');
-  size_t name = slash == path.npos ? 0 : slash + 1;
-  size_t dot = path.rfind('.');
-  if (dot == path.npos || dot <= name) return {path, ""};
-  return {path.substr(0, dot), path.substr(dot)};
-}
-
-/// "<name>-2019-04-28T09-29-59.016.<ext>", local time.
-std::string rotated_name(const std::string& path, int64_t unix_ms) {
-  auto [stem, extension] = split_extension(path);
-  auto seconds = static_cast<time_t>(unix_ms / 1000);
-  tm local{};
-  localtime_r(&seconds, &local);
-  char stamp[64];
-  size_t n = strftime(stamp, sizeof stamp, "%Y-%m-%dT%H-%M-%S", &local);
-  snprintf(stamp + n, sizeof stamp - n, ".%03d", static_cast<int>(unix_ms % 1000));
-  return stem + "-" + stamp + extension;
-}
 
 /// Where lines go. One per process, never destroyed: threads may log until the very end.
 class LogSink {
  public:
   Status open(const LogOptions& options) {
     TBL_ASSIGN(LogLevel level, parse_log_level(options.level));
-    std::lock_guard lock(mutex_);
-    if (!options.file.empty()) TBL_TRY(open_file(options.file));
-    max_bytes_ = options.max_file_bytes;
+    if (!options.file.empty()) TBL_TRY(file_.open(options.file, options.max_file_bytes));
     level_ = level;
     return ok_status();
   }
 
-  void write(std::string_view line) {
-    std::lock_guard lock(mutex_);
-    if (fd_ != STDOUT_FILENO && bytes_ > 0 && bytes_ + line.size() > max_bytes_) rotate();
-    write_all(fd_, line);
-    bytes_ += line.size();
-  }
-
+  void write(std::string_view line) { file_.write(line); }
   LogLevel level() const { return level_; }
 
  private:
-  Status open_file(const std::string& path) {
-    int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (fd < 0) return errno_status(errno, "open log file " + path);
-    struct stat info {};
-    bytes_ = fstat(fd, &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
-    if (fd_ != STDOUT_FILENO) ::close(fd_);
-    fd_ = fd;
-    path_ = path;
-    return ok_status();
-  }
-
-  /// On failure the old file goes on growing: a log too large is better than none.
-  void rotate() {
-    std::string target = rotated_name(path_, system_clock().unix_ms());
-    if (::access(target.c_str(), F_OK) == 0) return;  // same millisecond: next line tries again
-    if (::rename(path_.c_str(), target.c_str()) != 0) return;
-    if (Status status = open_file(path_); !status.ok()) write_all(fd_, status.message() + "\n");
-  }
-
-  std::mutex mutex_;
-  int fd_ = STDOUT_FILENO;
-  std::string path_;
-  uint64_t bytes_ = 0;
-  uint64_t max_bytes_ = 0;
+  RotatingFile file_{STDOUT_FILENO};
   std::atomic<LogLevel> level_{LogLevel::kInfo};
 };
 

@@ -10,7 +10,8 @@ MvccInfo to_mvcc_info(const kvrpcpb::MvccInfo& info) {
   if (info.has_lock()) {
     out.lock = MvccLock{.type = static_cast<KvOp>(info.lock().type()),
                         .start_ts = info.lock().start_ts(),
-                        .primary = info.lock().primary()};
+                        .primary = info.lock().primary(),
+                        .ttl_ms = info.lock().ttl()};
   }
   for (const auto& write : info.writes()) {
     out.writes.push_back({.type = static_cast<KvOp>(write.type()),
@@ -46,6 +47,29 @@ Result<std::string> TikvClient::mvcc_get_by_key_raw(Bytes key) {
   kvrpcpb::MvccGetByKeyResponse response;
   TBL_TRY(get_mvcc(impl_->calls, key, &response));
   return response.SerializeAsString();
+}
+
+Result<std::string> TikvClient::mvcc_get_by_start_ts_raw(uint64_t start_ts, Bytes start,
+                                                         Bytes end) {
+  RegionCalls& calls = impl_->calls;
+  std::string at(start);
+  while (true) {
+    Backoff backoff = calls.backoff();
+    TBL_ASSIGN(const RegionCalls::RegionPtr region, calls.locate(at, backoff));
+    kvrpcpb::MvccGetByStartTsRequest request;
+    request.set_start_ts(start_ts);
+    kvrpcpb::MvccGetByStartTsResponse response;
+    TBL_ASSIGN(const RegionCalls::Outcome outcome,
+               calls.send("MvccGetByStartTs", region, request, &response, backoff));
+    if (outcome == RegionCalls::Outcome::kRelocate) continue;
+    if (!response.error().empty()) {
+      return unknown_error("MvccGetByStartTs " + std::to_string(start_ts) + ": " +
+                           response.error());
+    }
+    const bool last = region->end_key.empty() || (!end.empty() && region->end_key >= end);
+    if (!response.key().empty() || last) return response.SerializeAsString();
+    at = region->end_key;
+  }
 }
 
 Result<TxnStatus> TikvClient::resolve_txn_status(Bytes primary, uint64_t start_ts) {

@@ -61,6 +61,7 @@ struct MvccLock {
   KvOp type = KvOp::kPut;
   uint64_t start_ts = 0;
   std::string primary;
+  uint64_t ttl_ms = 0;  ///< after start_ts; 0: the store does not tell (TiKV 3.0)
 };
 
 struct MvccInfo {
@@ -108,6 +109,10 @@ class TikvClient {
   Result<MvccInfo> mvcc_get_by_key(Bytes key);
   /// The same as the store's serialized kvrpcpb.MvccGetByKeyResponse, for a person to read.
   Result<std::string> mvcc_get_by_key_raw(Bytes key);
+  /// The first key at or above `start` that a transaction wrote or locked, region by region up to
+  /// the one that holds `end` (empty: the last): a serialized kvrpcpb.MvccGetByStartTsResponse,
+  /// without a key when there is none. A store looks at a whole region, so the key may lie outside.
+  Result<std::string> mvcc_get_by_start_ts_raw(uint64_t start_ts, Bytes start, Bytes end);
   /// What became of a transaction. If its primary has neither lock nor record, or a lock past its
   /// time to live, it is rolled back for good. On a TiKV that cannot look without touching (3.0),
   /// asks by a rollback attempt: so only for transactions that nobody drives any more.

@@ -61,9 +61,9 @@ cluster::MvccInfo write_of(KvOp type, uint64_t start_ts, uint64_t commit_ts) {
   info.writes.push_back({type, start_ts, commit_ts});
   return info;
 }
-cluster::MvccInfo lock_of(uint64_t start_ts) {
+cluster::MvccInfo lock_of(uint64_t start_ts, uint64_t ttl_ms = 0) {
   cluster::MvccInfo info;
-  info.lock = cluster::MvccLock{KvOp::kPut, start_ts, "p"};
+  info.lock = cluster::MvccLock{KvOp::kPut, start_ts, "p", ttl_ms};
   return info;
 }
 
@@ -119,6 +119,26 @@ TEST_F(VerdictTest, YoungOrphanWaits) {
   EXPECT_EQ(ask(young_).kind, Kind::kWait);
   EXPECT_FALSE(ask(young_).young);
   EXPECT_EQ(oracle_.settled, 0);
+}
+
+TEST_F(VerdictTest, AbandonedLockIsSettledHoweverYoung) {
+  constexpr uint64_t kTtl = 3000;
+  const uint64_t live = started(kTtl + kAbandonedMs - 1'000);
+  const uint64_t dead = started(kTtl + kAbandonedMs + 1'000);
+  oracle_.info = lock_of(live, kTtl);
+  EXPECT_EQ(ask(live).kind, Kind::kWait);
+  oracle_.info = lock_of(dead);
+  EXPECT_EQ(ask(dead).kind, Kind::kWait) << "a store that does not tell the time to live";
+  oracle_.info = lock_of(dead, UINT64_MAX);
+  EXPECT_EQ(ask(dead).kind, Kind::kWait);
+  EXPECT_EQ(oracle_.settled, 0);
+  oracle_.info = lock_of(dead, kTtl);
+  oracle_.status = {.ttl_ms = 3000, .commit_ts = 0};
+  EXPECT_EQ(ask(dead).kind, Kind::kWait) << "kept alive meanwhile";
+  oracle_.status = {.ttl_ms = 0, .commit_ts = dead + 7};
+  EXPECT_EQ(ask(dead).commit_ts, dead + 7) << "committed meanwhile";
+  oracle_.status = {};
+  EXPECT_EQ(ask(dead).kind, Kind::kDropped);
 }
 
 TEST_F(VerdictTest, OldOrphanIsSettled) {

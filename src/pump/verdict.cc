@@ -1,5 +1,7 @@
 #include "pump/verdict.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -25,6 +27,12 @@ Verdict read_versions(const cluster::MvccInfo& info, uint64_t start_ts) {
 
 bool has_lock(const cluster::MvccInfo& info, uint64_t start_ts) {
   return info.lock && info.lock->start_ts == start_ts;
+}
+
+/// Age at which the lock's owner is given up.
+int64_t abandoned_after_ms(const cluster::MvccLock& lock) {
+  if (lock.ttl_ms == 0 || lock.ttl_ms > static_cast<uint64_t>(kYoungMs)) return kYoungMs;
+  return static_cast<int64_t>(lock.ttl_ms) + kAbandonedMs;
 }
 
 /// Nothing was found: proof only when nothing can have been collected.
@@ -63,7 +71,9 @@ Result<Verdict> decide(const Question& question, Oracle& oracle) {
   if (rollback_seen && !locked) return nothing_found(question.start_ts, oracle);
   TBL_ASSIGN(uint64_t now, oracle.latest_ts());
   int64_t age_ms = tso_physical_ms(now) - tso_physical_ms(question.start_ts);
-  if (age_ms <= (rollback_seen ? kLockAfterRollbackMs : kYoungMs)) {
+  int64_t patience_ms = rollback_seen ? kLockAfterRollbackMs : kYoungMs;
+  if (locked) patience_ms = std::min(patience_ms, abandoned_after_ms(*info.lock));
+  if (age_ms <= patience_ms) {
     verdict.young = !locked;
     return verdict;
   }

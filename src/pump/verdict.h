@@ -13,6 +13,12 @@ namespace tbl::pump {
 
 /// An orphan younger than this may still be prewritten, so nothing found means nothing.
 constexpr int64_t kYoungMs = 600'000;
+/// A lock whose time to live is over by this much has no owner any more; it is settled then,
+/// however young. Safe at any time: the store decides by the lock as it stands, and a transaction
+/// that is rolled back there can neither prewrite nor commit afterwards, so the verdict holds for
+/// ever. The margin is for transactions that nobody keeps alive while they prewrite longer than
+/// that (TiDB 3.0).
+constexpr int64_t kAbandonedMs = 60'000;
 /// After an R nobody drives the transaction any more: its lock is looked at this long after the P.
 constexpr int64_t kLockAfterRollbackMs = 20'000;
 
@@ -30,7 +36,8 @@ struct Verdict {
 };
 
 /// Asks TiKV about the primary once, more only if it must. A committed record proves the commit, a
-/// rollback record that there is none; a live lock means waiting. "Nothing there" proves a rollback
+/// rollback record that there is none; a lock means waiting until its owner must be gone. "Nothing
+/// there" proves a rollback
 /// only after an R or once TiKV has settled it, and only while the GC safe point is below the start
 /// ts. An error: nothing is known, ask again.
 Result<Verdict> decide(const Question& question, Oracle& oracle);

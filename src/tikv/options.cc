@@ -19,6 +19,7 @@ struct Raw {
   ScalarText capacity;
   ScalarText block_cache;
   std::string ignored;
+  ScalarText raft_files;
 };
 
 void declare_addresses(ConfigSpec& spec, Raw& raw) {
@@ -54,6 +55,8 @@ void declare_rest(ConfigSpec& spec, Raw& raw) {
                            .help = "capacity that PD is told, 0 for the disk's"});
   spec.add(&raw.block_cache, {.key = "storage.block-cache.capacity"});
   spec.add(&o.max_open_files, {.key = "rocksdb.max-open-files"});
+  // The tutorial's file has it; there is no raft here.
+  spec.add(&raw.raft_files, {.key = "raftdb.max-open-files", .shown = false});
   spec.add(&o.worker_threads, {.key = "storage.scheduler-worker-pool-size"});
   spec.add(&o.log.level, {.flag = "log-level,L", .key = "log-level", .help = "log level"});
   spec.add(&o.log.file, {.flag = "log-file,f", .key = "log-file", .help = "log file path"});

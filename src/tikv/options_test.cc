@@ -58,6 +58,25 @@ TEST(TikvOptions, FileOfTheTutorial) {
   EXPECT_EQ(o.labels.at(0).first, "zone");
 }
 
+TEST(TikvOptions, FileOfTheTutorialHasNoUnknownKeys) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("tikv-tutorial-" + std::to_string(::getpid()) + ".toml");
+  const std::string text =
+      "log-file=\"tikv.log\"\n[storage]\ndata-dir=\"tikv.data\"\n[pd]\n"
+      "endpoints=[\"127.0.0.1:2379\"]\n[rocksdb]\nmax-open-files=1024\n"
+      "[raftdb]\nmax-open-files=1024\n";
+  const auto warned = [&](const std::string& more) {
+    std::ofstream(path) << text << more;
+    testing::internal::CaptureStdout();
+    parse({"--config=" + path.string()});
+    return testing::internal::GetCapturedStdout();
+  };
+  EXPECT_EQ(warned(""), "");
+  EXPECT_NE(warned("other=1\n").find("unknown configuration options: raftdb.other"),
+            std::string::npos);
+  std::filesystem::remove(path);
+}
+
 TEST(TikvOptions, MistakesNameTheOption) {
   EXPECT_NE(parse_options({"--labels", "x"}).status().message().find("labels"), std::string::npos);
   EXPECT_NE(parse_options({"--addr", "nohost"}).status().message().find("addr"), std::string::npos);

@@ -146,6 +146,15 @@ class Cluster:
             self.tidb_process.wait_ready(self._tidb_serves, timeout=120)
         return self.tidb_process
 
+    def start_everything(self):
+        """In the tutorial's order: the cluster with tidb-server, then a MariaDB and a drainer that follows."""
+        self.start_pd()
+        self.start_tikv()
+        self.start_pump()
+        self.start_tidb()
+        self.mariadb.start()
+        self.start_drainer()
+
     def _tidb_serves(self):
         try:
             with socket.create_connection(("127.0.0.1", self._port("tidb")), timeout=5) as connection:

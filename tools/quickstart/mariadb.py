@@ -22,6 +22,8 @@ def start(directory, port=PORT):
                             "docs/tutorial.md tells how drainer uses Debian's own MariaDB")
     server = MariaDb(os.path.join(directory, DATA), port, ["--innodb-flush-log-at-trx-commit=1"])
     server.start(own_session=True)
+    # What a cluster's own database `test` takes needs one of that name here; MariaDB's packages make it.
+    server.run("create database if not exists test")
     return server
 
 

@@ -46,13 +46,14 @@ GcWorker::~GcWorker() { stop_.request_stop(); }
 void GcWorker::start() {
   thread_ = Thread("gc-worker", [this] {
     const std::stop_callback outer(options_.stop, [this] { stop_.request_stop(); });
-    while (wait_for(stop_.get_token(), options_.tick)) {
-      const auto ran = tick();
-      if (!ran.ok() && !stop_.stop_requested()) {
-        log_warn("garbage collection failed", {{"error", ran.status()}});
-      }
-    }
+    complain(prepare().status());
+    while (wait_for(stop_.get_token(), options_.tick)) complain(tick().status());
   });
+}
+
+void GcWorker::complain(const Status& status) const {
+  if (status.ok() || stop_.stop_requested()) return;
+  log_warn("garbage collection failed", {{"error", status}});
 }
 
 Result<std::string> GcWorker::setting(const std::string& name, const std::string& standard,
@@ -92,19 +93,30 @@ Result<bool> GcWorker::lead(int64_t now_ms) {
   return true;
 }
 
-Result<std::optional<uint64_t>> GcWorker::due_safe_point(int64_t now_ms) {
-  TBL_ASSIGN(const Millis run,
+Result<std::optional<GcWorker::Settings>> GcWorker::prepare() {
+  TBL_ASSIGN(const uint64_t now_ts, cluster_.now_ts());
+  Settings settings;
+  settings.now_ms = tso_physical_ms(now_ts);
+  TBL_ASSIGN(const bool leads, lead(settings.now_ms));
+  if (!leads) return std::optional<Settings>();
+  TBL_ASSIGN(const bool enabled, is_enabled());
+  TBL_ASSIGN(settings.run_interval,
              interval("tikv_gc_run_interval", "GC run interval, at least 10m, in Go format."));
-  TBL_ASSIGN(const Millis life,
+  TBL_ASSIGN(settings.life_time,
              interval("tikv_gc_life_time",
                       "All versions within life time will not be collected by GC, at least 10m, "
                       "in Go format."));
+  return enabled ? std::optional(settings) : std::nullopt;
+}
+
+Result<std::optional<uint64_t>> GcWorker::due_safe_point(const Settings& settings) {
   TBL_ASSIGN(const auto last_run, tables_.get(kLastRun));
   if (last_run) {
     const auto last_ms = parse_gc_time(*last_run);
-    if (last_ms.ok() && now_ms - *last_ms < run.count()) return std::optional<uint64_t>();
+    const int64_t interval_ms = settings.run_interval.count();
+    if (last_ms.ok() && settings.now_ms - *last_ms < interval_ms) return std::optional<uint64_t>();
   }
-  const int64_t wanted_ms = now_ms - life.count();
+  const int64_t wanted_ms = settings.now_ms - settings.life_time.count();
   TBL_ASSIGN(const auto last_safe, tables_.get(kSafePoint));
   if (last_safe) {
     const auto last_ms = parse_gc_time(*last_safe);
@@ -115,15 +127,11 @@ Result<std::optional<uint64_t>> GcWorker::due_safe_point(int64_t now_ms) {
 }
 
 Result<bool> GcWorker::tick() {
-  TBL_ASSIGN(const uint64_t now_ts, cluster_.now_ts());
-  const int64_t now_ms = tso_physical_ms(now_ts);
-  TBL_ASSIGN(const bool leads, lead(now_ms));
-  if (!leads) return false;
-  TBL_ASSIGN(const bool enabled, is_enabled());
-  if (!enabled) return false;
-  TBL_ASSIGN(const auto wanted, due_safe_point(now_ms));
+  TBL_ASSIGN(const auto settings, prepare());
+  if (!settings) return false;
+  TBL_ASSIGN(const auto wanted, due_safe_point(*settings));
   if (!wanted) return false;
-  TBL_TRY(tables_.set(kLastRun, format_gc_time(now_ms), kLastRunComment));
+  TBL_TRY(tables_.set(kLastRun, format_gc_time(settings->now_ms), kLastRunComment));
   const uint64_t oldest = store_.oldest_start_ts();
   TBL_ASSIGN(const uint64_t safe_point, cluster_.agree(std::min(*wanted, oldest - 1)));
   TBL_TRY(collect(safe_point));

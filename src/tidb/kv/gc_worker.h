@@ -60,11 +60,12 @@ struct GcOptions {
   StopToken stop;
 };
 
-/// Its own thread from start() to destruction. Each tick: renews the leader rows of mysql.tidb, and
-/// when tikv_gc_run_interval has passed since tikv_gc_last_run_time, collects below now minus
-/// tikv_gc_life_time, but never above a service's safe point in PD, nor above the oldest
+/// Its own thread from start() to destruction. Each tick, the first one a while after start() so
+/// that pumps can first ask the stores about what a crash left: renews the leader rows of
+/// mysql.tidb, and when tikv_gc_run_interval has passed since tikv_gc_last_run_time, collects below
+/// now minus tikv_gc_life_time, but never above a service's safe point in PD, nor above the oldest
 /// transaction of this server. Rows of mysql.tidb that are missing are written with their standard
-/// values. Another server's unexpired lease is respected.
+/// values, from the start on. Another server's unexpired lease is respected.
 class GcWorker {
  public:
   GcWorker(GcCluster& cluster, KvStore& store, GcTables& tables, GcOptions options);
@@ -79,7 +80,16 @@ class GcWorker {
   Status collect(uint64_t safe_point);
 
  private:
-  Result<std::optional<uint64_t>> due_safe_point(int64_t now_ms);
+  struct Settings {
+    int64_t now_ms = 0;  ///< PD's clock
+    std::chrono::milliseconds run_interval{0};
+    std::chrono::milliseconds life_time{0};
+  };
+  /// Renews the leader rows and reads the settings. Nothing: another server leads, or it is
+  /// switched off.
+  Result<std::optional<Settings>> prepare();
+  Result<std::optional<uint64_t>> due_safe_point(const Settings& settings);
+  void complain(const Status& status) const;
   Result<bool> is_enabled();
   Result<std::string> setting(const std::string& name, const std::string& standard,
                               const std::string& comment);

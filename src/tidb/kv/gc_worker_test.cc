@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <mutex>
+#include <thread>
 
 #include "base/clock.h"
 #include "tidb/kv/gc_time.h"
@@ -20,11 +22,13 @@ constexpr int64_t kMinute = 60000;
 class MapTables : public GcTables {
  public:
   Result<std::optional<std::string>> get(const std::string& name) override {
+    std::lock_guard lock(mutex);
     auto it = rows.find(name);
     if (it == rows.end()) return std::optional<std::string>();
     return std::optional(it->second);
   }
   Status set(const std::string& name, const std::string& value, const std::string&) override {
+    std::lock_guard lock(mutex);
     rows[name] = value;
     return ok_status();
   }
@@ -40,6 +44,7 @@ class MapTables : public GcTables {
     return ok_status();
   }
 
+  std::mutex mutex;  ///< of rows, while a worker's thread runs
   std::map<std::string, std::string> rows;
   std::vector<Range> ranges;
 };
@@ -97,6 +102,16 @@ TEST_F(GcWorkerTest, CollectsBelowTheLifeTimeOncePerInterval) {
   EXPECT_EQ(tables_.rows["tikv_gc_leader_lease"], "20200102-03:15:05 +0000");
   cluster_.now_ms += kMinute;
   EXPECT_TRUE(worker_.tick().value());
+}
+
+TEST_F(GcWorkerTest, SettingsAreThereFromTheStart) {
+  worker_.start();
+  const auto shown = [&] {
+    std::lock_guard lock(tables_.mutex);
+    return tables_.rows.contains("tikv_gc_life_time");
+  };
+  while (!shown()) std::this_thread::yield();
+  EXPECT_TRUE(cluster_.calls.empty()) << "and nothing is collected yet";
 }
 
 TEST_F(GcWorkerTest, SettingsAreObeyed) {

@@ -1,16 +1,14 @@
 #include "tidb/server/http_api.h"
 
-#include <charconv>
-#include <nlohmann/json.hpp>
-
 #include "base/log.h"
 #include "base/net_address.h"
 #include "base/version.h"
-#include "codec/keys.h"
 #include "rpc/metrics_http.h"
 #include "schema/json_writer.h"
 #include "tidb/catalog/schema_holder.h"
 #include "tidb/ddl/ddl.h"
+#include "tidb/server/http_reply.h"
+#include "tidb/server/settings_json.h"
 #include "tidb/session/global_variables.h"
 #include "tidb/types/release.h"
 
@@ -19,40 +17,12 @@ namespace {
 
 using rpc::HttpRequest;
 using rpc::HttpResponse;
-using Json = nlohmann::ordered_json;
-
-constexpr char kJsonType[] = "application/json";
-
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-HttpResponse reply(const Json& json) { return {200, kJsonType, dump(json, 1)}; }
-HttpResponse bad_request(const std::string& why) { return {400, "text/plain; charset=utf-8", why}; }
-
-bool parse_number(const std::string& text, int64_t* out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 Json table_json(const schema::TableInfo& table) {
   return Json::parse(schema::write_table_info(table), nullptr, false);
 }
 Json db_json(const schema::DbInfo& db) {
   return Json::parse(schema::write_db_info(db), nullptr, false);
-}
-
-Json mvcc_json(const cluster::MvccInfo& info) {
-  Json writes = Json::array();
-  for (const cluster::MvccWrite& write : info.writes) {
-    Json one = {{"start_ts", write.start_ts}, {"commit_ts", write.commit_ts}};
-    if (write.type != cluster::KvOp::kPut) one["type"] = static_cast<int>(write.type);
-    writes.push_back(std::move(one));
-  }
-  Json out = {{"writes", std::move(writes)}};
-  if (info.lock) {
-    out["lock"] = {{"start_ts", info.lock->start_ts}, {"primary", to_hex(info.lock->primary)}};
-  }
-  return out;
 }
 
 }  // namespace
@@ -80,15 +50,11 @@ void HttpApi::add_to(rpc::Server& server) {
   server.add_http("GET", "/db-table/{tableID}",
                   [this](const HttpRequest& r) { return db_table(r.params[0]); });
   get_with("/ddl/history", &HttpApi::ddl_history);
-  server.add_http("POST", "/ddl/owner/resign", [](const HttpRequest&) {
-    return HttpResponse{200, kJsonType, "\"success!\""};
-  });
-  get_with("/mvcc/key/{db}/{table}/{handle}", &HttpApi::mvcc_key);
-  server.add_http("GET", "/mvcc/hex/{hexKey}",
-                  [this](const HttpRequest& r) { return mvcc_hex(r.params[0]); });
-  server.add_http("GET", "/tables/{db}/{table}/regions",
-                  [this](const HttpRequest& r) { return regions_of(r.params[0], r.params[1]); });
+  server.add_http("POST", "/ddl/owner/resign",
+                  [](const HttpRequest&) { return json_reply("success!"); });
   get_with("/binlog/recover", &HttpApi::binlog_recover);
+  mvcc_.add_to(server);
+  regions_.add_to(server);
   rpc::add_metrics_paths(server);
 }
 
@@ -96,35 +62,33 @@ HttpResponse HttpApi::status() const {
   const Json json = {{"connections", parts_.connections()},
                      {"version", parts_.domain.facts.server_version},
                      {"git_hash", build_info().git_hash}};
-  return {200, kJsonType, dump(json, -1)};
+  return json_line_reply(json);
 }
 
 HttpResponse HttpApi::info() const {
   const TidbConfig& config = parts_.config;
   const std::string ip =
       config.advertise_address.empty() ? first_ipv4_address() : config.advertise_address;
-  return reply({{"is_owner", true},
-                {"version", parts_.domain.facts.server_version},
-                {"git_hash", build_info().git_hash},
-                {"ddl_id", parts_.ddl_id},
-                {"ip", ip},
-                {"listening_port", config.port},
-                {"status_port", config.status_port},
-                {"lease", config.lease}});
+  return json_reply({{"is_owner", true},
+                     {"version", parts_.domain.facts.server_version},
+                     {"git_hash", build_info().git_hash},
+                     {"ddl_id", parts_.ddl_id},
+                     {"ip", ip},
+                     {"listening_port", config.port},
+                     {"status_port", config.status_port},
+                     {"lease", config.lease}});
 }
 
 HttpResponse HttpApi::info_all() const {
   Json own = Json::parse(info().body, nullptr, false);
   own.erase("is_owner");
-  return reply({{"servers_num", 1},
-                {"owner_id", parts_.ddl_id},
-                {"is_all_server_version_consistent", true},
-                {"all_servers_info", {{parts_.ddl_id, std::move(own)}}}});
+  return json_reply({{"servers_num", 1},
+                     {"owner_id", parts_.ddl_id},
+                     {"is_all_server_version_consistent", true},
+                     {"all_servers_info", {{parts_.ddl_id, std::move(own)}}}});
 }
 
-HttpResponse HttpApi::settings() const {
-  return reply(Json::parse(parts_.config.text, nullptr, false));
-}
+HttpResponse HttpApi::settings() const { return json_reply(settings_json(parts_.config)); }
 
 HttpResponse HttpApi::change_settings(const HttpRequest& request) const {
   const std::string form = "&" + request.body + "&";
@@ -156,11 +120,11 @@ HttpResponse HttpApi::schema(const HttpRequest& request) const {
     if (!parse_number(by_id->second, &id)) return bad_request("table_id is not a number");
     const auto found = schema->table_by_id(id);
     if (!found) return bad_request("Table which ID = " + by_id->second + " does not exist.");
-    return reply(table_json(*found.table));
+    return json_reply(table_json(*found.table));
   }
   Json all = Json::array();
   for (const Database* db : schema->databases()) all.push_back(db_json(*db->info));
-  return reply(all);
+  return json_reply(all);
 }
 
 HttpResponse HttpApi::schema_of(const std::string& db, const std::string& table) const {
@@ -170,11 +134,11 @@ HttpResponse HttpApi::schema_of(const std::string& db, const std::string& table)
   if (!table.empty()) {
     const auto found = schema->table(db, table);
     if (found == nullptr) return bad_request("Table '" + db + "." + table + "' doesn't exist");
-    return reply(table_json(*found));
+    return json_reply(table_json(*found));
   }
   Json all = Json::array();
   for (const auto& [name, one] : database->tables) all.push_back(table_json(*one));
-  return reply(all);
+  return json_reply(all);
 }
 
 HttpResponse HttpApi::db_table(const std::string& id_text) const {
@@ -183,9 +147,9 @@ HttpResponse HttpApi::db_table(const std::string& id_text) const {
   const SchemaPtr schema = parts_.domain.schemas->current();
   const auto found = schema->table_by_id(id);
   if (!found) return bad_request("Table which ID = " + id_text + " does not exist.");
-  return reply({{"db_info", db_json(*found.database->info)},
-                {"table_info", table_json(*found.table)},
-                {"schema_version", schema->version()}});
+  return json_reply({{"db_info", db_json(*found.database->info)},
+                     {"table_info", table_json(*found.table)},
+                     {"schema_version", schema->version()}});
 }
 
 HttpResponse HttpApi::ddl_history(const HttpRequest& request) const {
@@ -205,47 +169,14 @@ HttpResponse HttpApi::ddl_history(const HttpRequest& request) const {
     }
     all.push_back(Json::parse(schema::write_job(row.job), nullptr, false));
   }
-  return reply(all);
-}
-
-HttpResponse HttpApi::mvcc_key(const HttpRequest& request) const {
-  const auto table = parts_.domain.schemas->current()->table(request.params[0], request.params[1]);
-  int64_t handle = 0;
-  if (table == nullptr) {
-    return bad_request("Table '" + request.params[0] + "." + request.params[1] + "' doesn't exist");
-  }
-  if (!parse_number(request.params[2], &handle)) return bad_request("handle is not a number");
-  const std::string key = codec::record_key(table->id, handle);
-  const auto info = parts_.cluster.tikv().mvcc_get_by_key(key);
-  if (!info.ok()) return bad_request(info.status().message());
-  return reply({{"key", to_hex(key)}, {"value", {{"info", mvcc_json(*info)}}}});
-}
-
-HttpResponse HttpApi::mvcc_hex(const std::string& hex) const {
-  const auto key = from_hex(hex);
-  if (!key.ok()) return bad_request(key.status().message());
-  const auto info = parts_.cluster.tikv().mvcc_get_by_key(*key);
-  if (!info.ok()) return bad_request(info.status().message());
-  return reply({{"key", hex}, {"value", {{"info", mvcc_json(*info)}}}});
-}
-
-HttpResponse HttpApi::regions_of(const std::string& db, const std::string& name) const {
-  const auto table = parts_.domain.schemas->current()->table(db, name);
-  if (table == nullptr) return bad_request("Table '" + db + "." + name + "' doesn't exist");
-  const auto region = parts_.cluster.pd().get_region(codec::record_key(table->id, 0));
-  if (!region.ok()) return bad_request(region.status().message());
-  Json one = {{"region_id", region->id}};
-  return reply({{"name", name},
-                {"id", table->id},
-                {"record_regions", Json::array({one})},
-                {"indices", Json::array()}});
+  return json_reply(all);
 }
 
 HttpResponse HttpApi::binlog_recover(const HttpRequest& request) const {
   const bool skipping = parts_.pumps != nullptr && parts_.pumps->is_skipping();
   const auto op = request.query.find("op");
   if (op != request.query.end() && op->second == "status") {
-    return reply({{"Skipped", skipping}, {"SkippedCommitterCounter", 0}});
+    return json_reply({{"Skipped", skipping}, {"SkippedCommitterCounter", 0}});
   }
   if (parts_.pumps != nullptr) parts_.pumps->recover();
   return {200, "text/plain; charset=utf-8", ""};

@@ -9,6 +9,8 @@
 #include "rpc/server.h"
 #include "tidb/binlog/pump_client.h"
 #include "tidb/server/config.h"
+#include "tidb/server/mvcc_api.h"
+#include "tidb/server/region_api.h"
 #include "tidb/session/domain.h"
 
 namespace tbl::tidb {
@@ -24,7 +26,10 @@ class HttpApi {
     std::string ddl_id;
     std::function<size_t()> connections;
   };
-  explicit HttpApi(Parts parts) : parts_(std::move(parts)) {}
+  explicit HttpApi(Parts parts)
+      : parts_(std::move(parts)),
+        mvcc_(parts_.domain, parts_.cluster),
+        regions_(parts_.domain, parts_.cluster) {}
 
   void add_to(rpc::Server& server);
 
@@ -38,12 +43,11 @@ class HttpApi {
   rpc::HttpResponse schema_of(const std::string& db, const std::string& table) const;
   rpc::HttpResponse db_table(const std::string& id) const;
   rpc::HttpResponse ddl_history(const rpc::HttpRequest& request) const;
-  rpc::HttpResponse mvcc_key(const rpc::HttpRequest& request) const;
-  rpc::HttpResponse mvcc_hex(const std::string& hex) const;
-  rpc::HttpResponse regions_of(const std::string& db, const std::string& table) const;
   rpc::HttpResponse binlog_recover(const rpc::HttpRequest& request) const;
 
   const Parts parts_;
+  MvccApi mvcc_;
+  RegionApi regions_;
 };
 
 }  // namespace tbl::tidb

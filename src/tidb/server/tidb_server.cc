@@ -26,6 +26,7 @@
 #include "tidb/server/sql_handler.h"
 #include "tidb/server/sql_runner.h"
 #include "tidb/session/internal_sql.h"
+#include "tidb/session/slow_log.h"
 #include "tidb/session/system_variables.h"
 #include "tidb/session/user_locks.h"
 #include "tidb/table/auto_id.h"
@@ -39,6 +40,8 @@ constexpr int kPdTries = 30;
 constexpr std::chrono::seconds kPumpWait{30};
 /// What running statements get to end when the server stops.
 constexpr std::chrono::seconds kStopGrace{5};
+/// When a stop takes longer than this, calls to PD, stores and pumps are given up.
+constexpr std::chrono::seconds kStopLimit{15};
 constexpr std::chrono::milliseconds kBinlogDrain{5000};
 
 std::string make_uuid() {
@@ -64,24 +67,29 @@ class TidbServer::Impl {
   Impl(TidbConfig config, StopSource stop)
       : config_(std::move(config)), stop_(std::move(stop)), privileges_(config_.skip_grant_table) {}
 
+  /// Commits that are under way need the cluster to end: cut off, they would leave locks, and
+  /// binlogs without an outcome that hold up every drainer.
   ~Impl() {
-    listener_stopper_.join();
-    if (mysql_) mysql_->stop(kStopGrace);
-    if (status_server_) status_server_->stop();
-    gc_.reset();
-    if (ddl_) ddl_->stop();
-    if (store_) store_->drain();
-    if (pumps_ && !pumps_->drain(kBinlogDrain)) {
-      log_warn("some commit binlogs did not reach their pump: it will ask the store");
-    }
+    StopSource done;
+    Thread limit("stop_limit", [this, &done] {
+      if (!wait_for(done.get_token(), kStopLimit)) return;
+      log_warn("the stop takes too long: calls to the cluster are given up");
+      cluster_stop_.request_stop();
+    });
+    stop_serving();
+    owner_.reset();
+    done.request_stop();
   }
 
   Status start() {
+    // Once clients are served, a stop no longer cuts off what is under way.
+    const std::stop_callback cut_off(stop_.get_token(), [this] { cluster_stop_.request_stop(); });
     TBL_TRY(connect());
     TBL_TRY(take_ownership());
     TBL_TRY(start_pump_client());
     TBL_TRY(start_storage());
     TBL_TRY(prepare_database());
+    TBL_TRY(open_slow_log());
     TBL_TRY(start_status_server());
     return start_mysql_server();
   }
@@ -94,13 +102,25 @@ class TidbServer::Impl {
   }
 
  private:
+  void stop_serving() {
+    listener_stopper_.join();
+    if (mysql_) mysql_->stop(kStopGrace);
+    if (status_server_) status_server_->stop();
+    gc_.reset();
+    if (ddl_) ddl_->stop();
+    if (store_) store_->drain();
+    if (pumps_ && !pumps_->drain(kBinlogDrain)) {
+      log_warn("some commit binlogs did not reach their pump: it will ask the store");
+    }
+  }
+
   Status connect() {
     log_info("connecting to PD", {{"path", config_.path}});
     cluster::ClusterOptions options;
     options.pd_urls = config_.pd_urls;
     options.tls = config_.cluster_tls;
     options.connect_tries = kPdTries;
-    options.stop = stop_.get_token();
+    options.stop = cluster_stop_.get_token();
     TBL_ASSIGN(cluster_, cluster::Cluster::connect(options));
     log_info("connected to PD", {{"cluster id", cluster_->pd().cluster_id()}});
     return ok_status();
@@ -114,6 +134,7 @@ class TidbServer::Impl {
     options.stop = stop_.get_token();
     options.on_lost = [this] {
       lost_ = true;
+      cluster_stop_.request_stop();
       stop_.request_stop();
     };
     TBL_ASSIGN(owner_, OwnerKey::take(cluster_->etcd(), std::move(options)));
@@ -130,7 +151,7 @@ class TidbServer::Impl {
     options.tls = config_.cluster_tls;
     options.write_timeout = config_.binlog_write_timeout;
     options.start_timeout = kPumpWait;
-    options.stop = stop_.get_token();
+    options.stop = cluster_stop_.get_token();
     TBL_ASSIGN(pumps_,
                PumpClient::start(cluster_->runtime(), &cluster_->etcd(), std::move(options)));
     log_info("create pumps client success, ignore binlog error",
@@ -250,6 +271,17 @@ class TidbServer::Impl {
     return ok_status();
   }
 
+  Status open_slow_log() {
+    if (config_.slow_query_file.empty()) return ok_status();
+    SlowLog::Options options;
+    options.file = config_.slow_query_file;
+    options.max_file_bytes = config_.log.max_file_bytes;
+    options.threshold = std::chrono::milliseconds(config_.slow_threshold_ms);
+    slow_log_ = std::make_unique<SlowLog>(options);
+    domain_.slow_log = slow_log_.get();
+    return slow_log_->open();
+  }
+
   Status start_status_server() {
     if (!config_.report_status) return ok_status();
     status_server_ = std::make_unique<rpc::Server>(status_options(config_));
@@ -292,6 +324,7 @@ class TidbServer::Impl {
 
   const TidbConfig config_;
   StopSource stop_;
+  StopSource cluster_stop_;  ///< ends every wait for PD, stores and pumps
   const std::string uuid_ = make_uuid();
   std::atomic<bool> lost_{false};
   std::mutex mutex_;
@@ -301,6 +334,7 @@ class TidbServer::Impl {
   GlobalVariables globals_;
   ProcessList processes_;
   UserLocks user_locks_;
+  std::unique_ptr<SlowLog> slow_log_;
   PrivilegeManager privileges_;
   Domain domain_;
 

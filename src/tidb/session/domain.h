@@ -23,6 +23,7 @@ class KvStore;
 class PrivilegeManager;
 class ProcessList;
 class SchemaHolder;
+class SlowLog;
 class UserLocks;
 class VirtualCatalog;
 
@@ -48,6 +49,7 @@ struct Domain {
   PrivilegeManager* privileges = nullptr;
   const VirtualCatalog* virtuals = nullptr;
   cluster::Registry* registry = nullptr;  ///< of pumps and drainers
+  SlowLog* slow_log = nullptr;            ///< null: slow statements are not noted
   ServerFacts facts;
   /// A binlog could not be written and ignore-error is off: no new connections.
   std::function<void()> on_critical_error;

@@ -8,6 +8,7 @@
 #include "tidb/plan/virtual_source.h"
 #include "tidb/privilege/privilege_manager.h"
 #include "tidb/session/session_hooks.h"
+#include "tidb/session/slow_log.h"
 #include "tidb/session/statements.h"
 #include "tidb/session/user_locks.h"
 #include "tidb/types/collation.h"
@@ -138,10 +139,12 @@ Status Session::execute_statement(const ast::Statement& statement,
                              {"user", user_.user + "@" + user_.host},
                              {"txnStartTS", transaction_.start_ts()},
                              {"current_db", current_db_},
-                             {"sql", statement.text}});
+                             {"sql", loggable_text(statement)}});
   }
+  const int64_t began_us = micros_now();
   const Status status = dispatch(statement, parameters, sink);
   note_outcome(statement, status);
+  note_slow(statement, status.ok(), began_us);
   process_->set_transaction(transaction_.start_ts());
   process_->clear_query_kill();
   process_->statement_ended();
@@ -153,6 +156,21 @@ void Session::note_outcome(const ast::Statement& statement, const Status& status
   row_count = -1;
   if (!keeps_warnings(statement)) warnings_.add(status, Warning::kError);
   log_debug("statement failed", {{"conn", options_.connection_id}, {"error", status}});
+}
+
+void Session::note_slow(const ast::Statement& statement, bool succeeded, int64_t began_us) {
+  SlowLog* log = domain_.slow_log;
+  SlowLog::Entry entry;
+  entry.end_unix_us = micros_now();
+  entry.took = std::chrono::microseconds(entry.end_unix_us - began_us);
+  if (log == nullptr || options_.internal || !log->is_slow(entry.took)) return;
+  entry.start_ts = transaction_.start_ts();
+  entry.account = user_.user + "@" + user_.host;
+  entry.connection_id = options_.connection_id;
+  entry.database = current_db_;
+  entry.succeeded = succeeded;
+  entry.text = loggable_text(statement);
+  log->write(entry);
 }
 
 Status Session::dispatch(const ast::Statement& statement, const std::vector<Value>* parameters,

@@ -128,6 +128,7 @@ class Session {
   Status dispatch(const ast::Statement& statement, const std::vector<Value>* parameters,
                   SessionSink& sink);
   void note_outcome(const ast::Statement& statement, const Status& status);
+  void note_slow(const ast::Statement& statement, bool succeeded, int64_t began_us);
 
   Domain& domain_;
   const SessionOptions options_;

@@ -208,6 +208,16 @@ TEST_F(SessionTest, SnapshotReadsThePast) {
   EXPECT_EQ(c.run("set tidb_snapshot = ''; select count(*) from sn"), "ok 0 | 2");
 }
 
+TEST_F(SessionTest, SnapshotsThatWereCollectedAreRefused) {
+  TestConnection c(*server_);
+  c.run("insert into mysql.tidb values ('tikv_gc_safe_point', '20200102-03:04:05 +0000', '')");
+  c.run("set time_zone = '+00:00'");
+  EXPECT_EQ(c.run("set tidb_snapshot = '2020-01-02 03:04:05'"), "ok 0");
+  EXPECT_EQ(c.run("set tidb_snapshot = '2020-01-02 03:04:04'")
+                .find("error 1105 snapshot is older than GC safe point 2020-01-02 "),
+            0U);
+}
+
 TEST_F(SessionTest, AccountsAndRights) {
   TestConnection root(*server_);
   root.run(

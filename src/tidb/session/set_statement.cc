@@ -95,7 +95,8 @@ class Setter {
     if (item.scope == ast::VariableScope::kGlobal) return set_global(item.name, text);
     if (item.name == "autocommit") return set_autocommit(text);
     if (item.name == "tidb_snapshot" && !text.empty()) {
-      TBL_TRY(parse_snapshot(session_, text).status());
+      TBL_ASSIGN(const uint64_t ts, parse_snapshot(session_, text));
+      TBL_TRY(check_snapshot_is_kept(session_, ts));
     }
     TBL_TRY(session_.variables().set(item.name, text));
     return note_effect(item.name, text);

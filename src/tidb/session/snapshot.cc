@@ -2,10 +2,13 @@
 
 #include <charconv>
 
+#include "base/go_time.h"
 #include "tidb/catalog/meta.h"
 #include "tidb/catalog/schema_holder.h"
+#include "tidb/kv/gc_time.h"
 #include "tidb/kv/kv_store.h"
 #include "tidb/kv/txn_meta_store.h"
+#include "tidb/session/internal_sql.h"
 #include "tidb/session/session.h"
 #include "tidb/session/statements.h"
 #include "tidb/types/sql_error.h"
@@ -29,6 +32,18 @@ Result<uint64_t> parse_snapshot(const Session& session, const std::string& text)
   const auto micros = unix_micros_of(parsed->value, session.variables().time_zone());
   if (!micros) return wrong_value_for_variable("tidb_snapshot", text);
   return static_cast<uint64_t>(*micros / 1000) << kLogicalBits;
+}
+
+Status check_snapshot_is_kept(Session& session, uint64_t ts) {
+  TBL_ASSIGN(const TextResult rows,
+             query_internal(session.domain(),
+                            "SELECT variable_value FROM mysql.tidb WHERE variable_name = "
+                            "'tikv_gc_safe_point'"));
+  if (rows.rows.empty()) return ok_status();
+  TBL_ASSIGN(const int64_t safe_ms, parse_gc_time(rows.rows[0][0].value_or("")));
+  if (static_cast<int64_t>(ts >> kLogicalBits) >= safe_ms) return ok_status();
+  return sql_error(kErrUnknown,
+                   "snapshot is older than GC safe point " + format_go_time(safe_ms / 1000));
 }
 
 uint64_t snapshot_ts(const Session& session) {
