@@ -113,6 +113,35 @@ TEST_F(SyncerTest, IgnoredCommitTsAreDroppedWhateverTheyHold) {
   EXPECT_EQ(handle(rows_item(130, 99, 2)), "progress 130 v0");
 }
 
+TEST_F(SyncerTest, AnIgnoredDdlIsFollowedAllTheSame) {
+  start({.ignore_txn_commit_ts = {130, 150}});
+  create();
+  job({.id = 3,
+       .type = 3,
+       .version = 3,
+       .schema_id = kDb,
+       .table_id = 11,
+       .table = table_json(11, "byhand", column_json(1, "a", 3, 0))});
+  EXPECT_EQ(handle(ddl_item(130, 3, "create table byhand")), "progress 130 v3");
+  EXPECT_EQ(handle(rows_item(140, 11, 3)), "rows v3 `Db`.`byhand`");
+  job({.id = 4, .type = 5, .version = 4, .schema_id = kDb, .table_id = 99});
+  EXPECT_EQ(handle(ddl_item(150, 4, "nothing can be made of it")), "progress 150 v4");
+  EXPECT_EQ(handle(rows_item(160, 11, 4)), "rows v4 `Db`.`byhand`");
+}
+
+TEST_F(SyncerTest, AFlashbackOfTheClusterStops) {
+  create();
+  job({.id = 3, .type = 62, .version = 3});
+  EXPECT_THAT(handle(ddl_item(130, 3, "FLASHBACK CLUSTER TO TIMESTAMP '2024-01-01 00:00:00'")),
+              HasSubstr("commit ts 130: FLASHBACK CLUSTER changes rows and tables"));
+}
+
+TEST_F(SyncerTest, AJobOfAnUnknownKindThatNamesNothingIsSkipped) {
+  create();
+  job({.id = 3, .type = 250, .version = 3});
+  EXPECT_EQ(handle(ddl_item(130, 3, "CREATE SOMETHING NEW")), "progress 130 v2");
+}
+
 TEST_F(SyncerTest, FilteredRowsAreProgress) {
   create();
   job({.id = 3,
