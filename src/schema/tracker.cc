@@ -135,7 +135,8 @@ Status SchemaTracker::apply(const DdlJob& job) {
     case ActionType::kRecoverSchema:
       return recover_database(job);
     case ActionType::kFlashbackCluster:
-      return ok_status();  // no job tells what it brings back: the stream's reader has to stop there
+      return ok_status();  // no job tells what it brings back: the stream's reader has to stop
+                           // there
     default:
       return replace_table(job);
   }

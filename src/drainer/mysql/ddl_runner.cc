@@ -61,7 +61,12 @@ Status DdlRunner::execute(const DdlTask& task, const schedule::Progress::Positio
   if (task.schema.empty()) {
     return invalid_argument("get DDL Txn with empty database, ddl: " + task.query);
   }
-  std::string sql = adapt_ddl(task.query);
+  const ServerKind server = fence_.factory().server_kind();
+  if (is_foreign_to(server, task.query)) {
+    log_warn("skip ddl that the downstream has nothing of", {{"sql", task.query}});
+    return ok_status();
+  }
+  std::string sql = adapt_ddl(server, task.query);
   if (sql.empty()) {
     log_warn("skip ddl with all placement options", {{"sql", task.query}});
     return ok_status();

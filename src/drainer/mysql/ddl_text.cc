@@ -90,6 +90,34 @@ std::string without_ttl_job(std::string_view sql) {
   return std::move(edit).finish();
 }
 
+// ALTER TABLE name, where one action begins.
+bool begins_action(const std::vector<SqlToken>& tokens, size_t i) {
+  return i == 3 || (i == 5 && tokens[3].text == ".") || tokens[i - 1].text == ",";
+}
+
+// MariaDB has no [NOT] ENFORCED; sessions that apply rows do not look at CHECK constraints.
+size_t enforcement_end(const std::vector<SqlToken>& tokens, size_t i) {
+  if (tokens[i - 1].text != ")") return i;
+  if (has_words(tokens, i, {"NOT", "ENFORCED"})) return i + 2;
+  return has_words(tokens, i, {"ENFORCED"}) ? i + 1 : i;
+}
+
+std::string in_words_of_mariadb(std::string_view sql) {
+  std::vector<SqlToken> tokens = significant_tokens(sql);
+  const bool alters = has_words(tokens, 0, {"ALTER", "TABLE"});
+  if (!alters && !has_words(tokens, 0, {"CREATE", "TABLE"})) return std::string(sql);
+  Edit edit(sql);
+  for (size_t i = 3; i < tokens.size(); ++i) {
+    for (size_t end = enforcement_end(tokens, i); i < end; ++i) edit.replace(tokens[i].text, "");
+    if (!alters || i + 2 >= tokens.size() || !begins_action(tokens, i)) continue;
+    if (has_words(tokens, i, {"DROP", "CHECK"})) edit.replace(tokens[i + 1].text, "CONSTRAINT");
+    if (!has_words(tokens, i, {"ALTER", "INDEX"})) continue;
+    if (has_words(tokens, i + 3, {"INVISIBLE"})) edit.replace(tokens[i + 3].text, "IGNORED");
+    if (has_words(tokens, i + 3, {"VISIBLE"})) edit.replace(tokens[i + 3].text, "NOT IGNORED");
+  }
+  return std::move(edit).finish();
+}
+
 }  // namespace
 
 bool is_create_database(std::string_view sql) {
@@ -104,13 +132,25 @@ bool is_tiflash_replica(std::string_view sql) {
   return has_words(tokens, name, {"SET", "TIFLASH", "REPLICA"});
 }
 
-std::string adapt_ddl(std::string_view sql) {
+bool is_foreign_to(ServerKind server, std::string_view sql) {
+  if (server == ServerKind::kTiDb) return false;
+  auto tokens = significant_tokens(sql);
+  if (has_words(tokens, 0, {"ADMIN"})) return true;
+  if (has_words(tokens, 0, {"CREATE", "GLOBAL", "TEMPORARY"})) return true;
+  if (server == ServerKind::kMySql) return has_words(tokens, 1, {"SEQUENCE"});
+  size_t action = tokens.size() > 3 && tokens[3].text == "." ? 5 : 3;
+  return has_words(tokens, 0, {"ALTER", "TABLE"}) && has_words(tokens, action, {"ALTER", "CHECK"});
+}
+
+std::string adapt_ddl(ServerKind server, std::string_view sql) {
   std::string placed = without_placement(sql);
   auto left = tokenize_sql(placed);
   bool empty = std::all_of(left.begin(), left.end(), [](const SqlToken& t) {
     return t.text == ";" || t.kind == SqlTokenKind::kComment;
   });
-  return empty ? std::string() : without_ttl_job(placed);
+  if (empty) return {};
+  std::string adapted = without_ttl_job(placed);
+  return server == ServerKind::kMariaDb ? in_words_of_mariadb(adapted) : adapted;
 }
 
 }  // namespace tbl::mysql

@@ -1,0 +1,153 @@
+"""Every DDL case through pump and drainer into MariaDB: what tidb-server can do, and what only a newer TiDB does."""
+import pymysql
+
+import sides
+from ddl import cases
+from ddl.builder import Builder, literal
+from localcluster import stubs
+from localcluster.process import wait_until
+
+# Above what tidb-server uses.
+FIRST_ID, FIRST_VERSION = 1000000, 100000
+
+
+class Runner:
+    """Drainer, and what it has been told to ignore."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.ignored = []
+        self.problems = []
+        self.log_begin = 0
+
+    def start_drainer(self):
+        config = self.cluster.drainer_config(f"ignore-txn-commit-ts = {self.ignored}\nworker-count = 4")
+        self.cluster.start_drainer(config=config)
+
+    def log(self):
+        with open(f"{self.cluster.directory}/drainer.log", encoding="utf-8") as f:
+            return f.read()
+
+    def check(self, case, database):
+        for question, wanted in case.checks:
+            if question.startswith("log "):
+                if question[4:] not in self.log()[self.log_begin:]:
+                    self.problems.append(f"{case}: not in the log: {question[4:]}")
+                continue
+            try:
+                got = ["\t".join(r) for r in self.cluster.mariadb.rows(f"use {database}; {question}")]
+            except Exception as error:  # noqa: a refused question is a difference like another
+                got = [str(error)]
+            if got != wanted:
+                self.problems.append(f"{case}: {question}\n  wanted {wanted}\n  got    {got}")
+
+    def finish(self):
+        assert not self.problems, f"{len(self.problems)} differences\n" + "\n".join(self.problems)
+
+
+def run_sql_cases(runner, names):
+    cluster = runner.cluster
+    upstream = sides.connect(cluster.ports["tidb"])
+    for number, case in enumerate(names):
+        with upstream.cursor() as cursor:
+            cursor.execute(f"create database s{number}")
+            cursor.execute(f"use s{number}")
+            for statement, must_fail in cases.statements(case):
+                try:
+                    cursor.execute(statement)
+                    assert not must_fail, f"{case}: {statement} succeeded"
+                except pymysql.Error as error:
+                    assert must_fail, f"{case}: {statement}: {error}"
+    cluster.wait_caught_up(cluster.pd.tso())
+    downstream = sides.connect(cluster.mariadb.port)
+    for number, case in enumerate(names):
+        runner.check(case, f"s{number}")
+        found = sides.differences(upstream, downstream, [f"s{number}"])
+        runner.problems += [f"{case}: {line}" for line in found]
+
+
+class JobsPlayer:
+    """Plays the cases of jobs/: history first, then binlogs, as far as no step has to be waited for."""
+
+    def __init__(self, runner):
+        self.runner = runner
+        self.cluster = runner.cluster
+        self.builder = Builder(FIRST_ID, FIRST_VERSION, self.cluster.pd.tso)
+        self.messages = stubs.load("pump")
+        self.caller = stubs.Caller(self.cluster.address("pump"))
+        self.loaded = 0
+
+    def flush(self):
+        self.cluster.load_history(self.builder.jobs[self.loaded:])
+        self.loaded = len(self.builder.jobs)
+        for payload in self.builder.payloads:
+            request = self.messages.WriteBinlogReq(clusterID=self.cluster.pd.cluster_id, payload=payload)
+            answer = self.caller.unary("/binlog.Pump/WriteBinlog", request, self.messages.WriteBinlogResp)
+            assert not answer.errmsg, answer.errmsg
+        self.builder.payloads = []
+
+    def wait(self):
+        self.flush()
+        self.cluster.wait_caught_up(self.builder.last_commit_ts)
+
+    def play(self, number, case):
+        self.builder.begin(f"j{number}")
+        steps = case.steps
+        for at, line in enumerate(steps):
+            if line.startswith(" "):
+                continue
+            changes = []
+            for following in steps[at + 1:]:
+                if not following.startswith(" "):
+                    break
+                changes.append(following.strip())
+            self._step(case, line, changes)
+
+    def _step(self, case, line, changes):
+        verb, _, rest = line.partition(" ")
+        kind, _, back = verb.partition("@")
+        if verb == "ddl":
+            number, _, text = rest.partition(" ")
+            self.builder.ddl(int(number), text, changes)
+        elif verb == "stops":
+            self._expect_stop(case, rest)
+        elif verb == "downstream":
+            self.wait()
+            statement = rest.replace("$database", self.builder.database)
+            self.cluster.mariadb.run(statement if statement != rest else f"use {self.builder.database}; {rest}")
+        elif kind in ("insert", "update", "delete"):
+            table, *values = cases.words(rest)
+            split = values.index("->") if "->" in values else len(values)
+            old, new = values[:split], values[split + 1:]
+            self.builder.row(kind, table, [literal(v) for v in old], [literal(v) for v in new], int(back or 0))
+        else:
+            raise AssertionError(f"{case}: {line}")
+
+    def _expect_stop(self, case, text):
+        self.flush()
+        drainer = self.cluster.drainers["drainer"]
+        wait_until(lambda: not drainer.running(), 60, f"{case}: drainer stops")
+        if text not in self.runner.log()[self.runner.log_begin:]:
+            self.runner.problems.append(f"{case}: not in the log: {text}\n{drainer.tail()}")
+        self.runner.ignored.append(self.builder.last_ddl_ts)
+        self.runner.start_drainer()
+
+
+def test_ddl(cluster):
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.mariadb.start()
+    runner = Runner(cluster)
+    runner.start_drainer()
+    cluster.start_tidb()
+    run_sql_cases(runner, cases.read("sql"))
+    cluster.tidb_process.terminate()
+    player = JobsPlayer(runner)
+    played = cases.read("jobs")
+    for number, case in enumerate(played):
+        player.play(number, case)
+    player.wait()
+    for number, case in enumerate(played):
+        runner.check(case, f"j{number}")
+    runner.finish()
