@@ -20,8 +20,8 @@ class Runner:
         self.problems = []
         self.log_begin = 0
 
-    def start_drainer(self):
-        config = self.cluster.drainer_config(f"ignore-txn-commit-ts = {self.ignored}\nworker-count = 4")
+    def start_drainer(self, more=""):
+        config = self.cluster.drainer_config(f"ignore-txn-commit-ts = {self.ignored}\nworker-count = 4\n{more}")
         self.cluster.start_drainer(config=config)
 
     def log(self):
@@ -131,6 +131,51 @@ class JobsPlayer:
             self.runner.problems.append(f"{case}: not in the log: {text}\n{drainer.tail()}")
         self.runner.ignored.append(self.builder.last_ddl_ts)
         self.runner.start_drainer()
+
+
+def test_rules_are_taken_up_without_a_restart(cluster):
+    """Drainer waits at a statement that downstream refuses, until the rules' file rewrites or skips it."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.mariadb.start()
+    rules = f"{cluster.directory}/rules.toml"
+    with open(rules, "w", encoding="utf-8"):
+        pass
+    runner = Runner(cluster)
+    runner.start_drainer(f'ddl-rules = "{rules}"\nddl-error = "wait"')
+    drainer = cluster.drainers["drainer"]
+    player = JobsPlayer(runner)
+    refused = cases.parse("rules", """
+== refused
+ddl 3 CREATE TABLE `t` (`id` INT PRIMARY KEY,`a` VARCHAR(20) COLLATE utf8mb4_0900_ai_ci);
+  t = id int pk, a varchar
+insert t 1 'x'
+ddl 7 ALTER TABLE `t` ADD INDEX `e`((LOWER(`a`)));
+  t = id int pk, a varchar
+insert t 2 'y'
+""")[0]
+    player.play(0, refused)
+    player.flush()
+
+    def waits_for(text):
+        wait_until(lambda: any("waiting for a rule" in line and text in line
+                               for line in runner.log().split("\n")), 60, f"drainer waits at {text}")
+
+    def add_rule(text):
+        with open(rules, "a", encoding="utf-8") as f:
+            f.write(text)
+
+    waits_for("utf8mb4_0900_ai_ci")
+    assert drainer.running()
+    add_rule("[[rule]]\nsql = 'utf8mb4_0900_ai_ci'\naction = 'rewrite'\nwith = 'utf8mb4_general_ci'\n")
+    waits_for("LOWER")
+    assert cluster.mariadb.rows("select id from j0.t") == [["1"]]
+    assert drainer.terminate() == 2, "a stop while it waits is at once, and no success"
+    runner.start_drainer(f'ddl-rules = "{rules}"\nddl-error = "wait"')
+    add_rule("[[rule]]\ntype = 'add index'\ntable = 't'\naction = 'skip'\n")
+    player.wait()
+    assert cluster.mariadb.rows("select id from j0.t order by id") == [["1"], ["2"]]
 
 
 def test_ddl(cluster):

@@ -55,6 +55,8 @@ std::unique_ptr<schedule::Applier> make_mysql(const DrainerConfig& config,
   options.is_alive = context.is_alive;
   options.scheduler = scheduler_options(config, context);
   options.safe_mode = syncer.safe_mode;
+  options.stop_on_miss = syncer.stop_on_missing_row;
+  options.ddl_policy = context.ddl_policy;
   options.loopback = syncer.loopback;
   options.channel_id = syncer.channel_id;
   return std::make_unique<mysql::MySqlApplier>(std::move(options), std::move(events));

@@ -178,6 +178,7 @@ Result<StartPoint> MySqlApplier::Impl::start() {
   DdlOptions ddl;
   ddl.stop = stop_.get_token();
   ddl.safe_mode = options_.safe_mode;
+  ddl.policy = options_.ddl_policy;
   ddl_ = std::make_unique<DdlRunner>(*fence_, tables_, *checkpointer_, ddl);
   TBL_ASSIGN(Connections connections, claim());
   TBL_TRY(checkpointer_->set_up(std::move(connections[kControlSlot])));
