@@ -54,6 +54,7 @@ class Column:
         self.id = number
         self.is_handle = " pk" in options
         self.flag = (NOT_NULL | PRIMARY if self.is_handle else 0) | (NOT_NULL if "not null" in options else 0)
+        self.charset = ("gbk", "gbk_bin") if " gbk" in options else ("utf8mb4", "utf8mb4_bin")
         default = re.search(r"default (\S+)", options)
         self.default = literal(default[1]) if default else None
         if self.flag & NOT_NULL and self.default is None:
@@ -61,7 +62,7 @@ class Column:
 
     def json(self, offset):
         tp, flen = TYPES[self.kind]
-        charset = ("utf8mb4", "utf8mb4_bin") if self.kind == "varchar" else ("binary", "binary")
+        charset = self.charset if self.kind == "varchar" else ("binary", "binary")
         default = None if self.default is None else str(self.default)
         return {"id": self.id, "name": name(self.name), "offset": offset, "origin_default": default,
                 "default": default, "default_bit": None, "generated_expr_string": "", "generated_stored": False,
