@@ -208,6 +208,10 @@ Result<DrainerCommand> parse_drainer_command(const std::vector<std::string>& arg
   add_tls_keys(spec, "security", command.config.tls);
   add_ignored(spec, raw);
   spec.add(&command.print_version, {.flag = "V", .help = "print version information and exit"});
+  spec.add(&command.check_config,
+           {.flag = "check-config", .help = "look at the configuration, connect to nothing, exit"});
+  spec.add(&command.dry_run,
+           {.flag = "dry-run", .help = "look at both sides, change nothing, print what is found"});
   TBL_ASSIGN(command.end, spec.parse_command_line(args));
   if (command.end || command.print_version) return command;
   TBL_TRY(spec.load(raw.config_file));

@@ -92,6 +92,8 @@ struct DrainerConfig {
 struct DrainerCommand {
   std::optional<CommandLineEnd> end;  ///< help or a mistake: print and exit
   bool print_version = false;
+  bool check_config = false;  ///< it is good: say so and exit
+  bool dry_run = false;
   DrainerConfig config;  ///< valid unless one of the above is set
 };
 

@@ -136,10 +136,7 @@ Status Drainer::load_schema_from_cluster() {
 
 void Drainer::make_stream() {
   const SyncerConfig& syncer = config_.syncer;
-  // The configuration was checked: its filters can be made.
-  router_.emplace(Filter::make(syncer.filter).value(),
-                  OwnTables{syncer.checkpoint.schema, syncer.checkpoint.table},
-                  EventFilter::make(syncer.events).value());
+  router_.emplace(make_router(syncer));
   jobs_.emplace(*meta_, [this] { return cluster_->pd().get_ts(); });
   SyncerRules rules;
   rules.ignore_txn_commit_ts = syncer.ignore_txn_commit_ts;

@@ -36,4 +36,8 @@ class Router {
   EventFilter events_;
 };
 
+struct SyncerConfig;
+/// Of a configuration that was checked.
+Router make_router(const SyncerConfig& config);
+
 }  // namespace tbl::drainer

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "drainer/config.h"
+#include "drainer/mysql/connection.h"
 #include "drainer/schedule/applier.h"
 #include "drainer/schedule/ddl_policy.h"
 
@@ -24,6 +25,10 @@ struct SinkContext {
   /// Whether the drainer with that node id lives at that address.
   std::function<bool(const std::string& node_id, const std::string& address)> is_alive;
 };
+
+mysql::ConnectionOptions downstream_options(const SyncerConfig& syncer);
+/// Where `checkpoint.type` is given.
+mysql::ConnectionOptions checkpoint_options(const SyncerConfig& syncer);
 
 /// Nothing is connected yet.
 std::unique_ptr<schedule::Applier> make_applier(const DrainerConfig& config,

@@ -407,6 +407,13 @@ bool SchemaTracker::may_append_default(int64_t table_id, int64_t version) const 
   return it != tables_.end() && version < it->second.last_version;
 }
 
+std::vector<int64_t> SchemaTracker::table_ids() const {
+  std::vector<int64_t> ids;
+  for (const auto& [id, table] : tables_) ids.push_back(id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
 const SchemaAndTable* SchemaTracker::name_of(int64_t table_id) const {
   auto it = tables_.find(table_id);
   return it == tables_.end() ? nullptr : &it->second.names;

@@ -67,6 +67,8 @@ class SchemaTracker {
   /// True: a row of this table written under `version` may lack columns, which then have their
   /// default: a column is being dropped, or the table changed after `version`.
   bool may_append_default(int64_t table_id, int64_t version) const;
+  /// Of all tables that are known, ascending.
+  std::vector<int64_t> table_ids() const;
   /// Null when the table is not known.
   const SchemaAndTable* name_of(int64_t table_id) const;
   /// The database that names without one mean in the text of a job that renames tables. To be asked

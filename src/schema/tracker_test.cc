@@ -289,6 +289,7 @@ TEST_F(TrackerTest, ReplacingAViewLeavesTheOldIdBehind) {
                 .table = table_json(20 + i, "v", "", R"("view":{})")});
   }
   EXPECT_EQ(name_of(20), "Db.v");
+  EXPECT_EQ(tracker_.table_ids(), (std::vector<int64_t>{20, 21}));
   EXPECT_EQ(name_of(21), "Db.v");
 }
 
