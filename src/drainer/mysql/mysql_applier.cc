@@ -301,6 +301,11 @@ Status MySqlApplier::Impl::stop() {
   Status idle = scheduler_->wait_idle();
   saver_stop_.request_stop();
   saver_.join();
+  if (idle.code() == StatusCode::kDataLoss) {
+    // What was durable is not so any more: the next run goes by what that server says itself.
+    abort();
+    return idle;
+  }
   if (idle.ok() && options_.loopback) idle = clear_loopback(*checkpointer_, options_.channel_id);
   Status saved = checkpointer_->save(scheduler_->position(), {.consistent = idle.ok()});
   abort();
