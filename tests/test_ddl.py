@@ -178,6 +178,48 @@ insert t 2 'y'
     assert cluster.mariadb.rows("select id from j0.t order by id") == [["1"], ["2"]]
 
 
+def test_tables_go_elsewhere(cluster):
+    """Two tables become one, a database another; DDL and rows follow, before and after a restart."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.mariadb.start()
+    cluster.mariadb.run("create database merged")
+    runner = Runner(cluster)
+    routes = "".join(f"[[syncer.table-migrate-rule]]\n{source}\n{target}\n" for source, target in (
+        ('source = {schema = "j0", table = "shard*"}', 'target = {schema = "merged", table = "all"}'),
+        ('source = {schema = "j0"}', 'target = {schema = "other"}')))
+    runner.start_drainer(routes)
+    player = JobsPlayer(runner)
+    steps = cases.parse("routes", """
+== routes
+ddl 3 CREATE TABLE `shard1` (`id` INT PRIMARY KEY);
+  shard1 = id int pk
+ddl 3 CREATE TABLE `shard2` (`id` INT PRIMARY KEY);
+  shard2 = id int pk
+ddl 3 CREATE TABLE `t` (`id` INT PRIMARY KEY);
+  t = id int pk
+insert shard1 1
+insert shard2 2
+insert t 3
+ddl 5 ALTER TABLE `shard1` ADD COLUMN `v` INT DEFAULT 5;
+  shard1 = id int pk, v int default 5
+ddl 5 ALTER TABLE `shard2` ADD COLUMN `v` INT DEFAULT 5;
+  shard2 = id int pk, v int default 5
+insert shard2 4 6
+update shard1 1 5 -> 1 7
+""")[0]
+    player.play(0, steps)
+    player.wait()
+    assert cluster.drainers["drainer"].terminate() == 0
+    runner.start_drainer(routes)
+    player.builder.row("delete", "shard2", [2, 5])
+    player.wait()
+    assert cluster.mariadb.rows("select * from merged.`all` order by id") == [["1", "7"], ["4", "6"]]
+    assert cluster.mariadb.rows("select * from other.t") == [["3"]]
+    assert cluster.mariadb.rows("show databases like 'j0'") == []
+
+
 def test_ddl(cluster):
     cluster.start_pd()
     cluster.start_tikv()

@@ -136,14 +136,13 @@ void add_syncer_keys(ConfigSpec& spec, RawConfig& raw, SyncerConfig& c) {
                                         table.add(&rule.ignore_events, {.key = "ignore-event"});
                                         table.add(&rule.ignore_sql, {.key = "ignore-sql"});
                                       });
-  auto ignored_text = &raw.ignored_text;
   spec.add_tables<MigrateRuleConfig>(&raw.migrate_rules, "syncer.table-migrate-rule",
-                                     [ignored_text](MigrateRuleConfig& rule, ConfigSpec& table) {
+                                     [](MigrateRuleConfig& rule, ConfigSpec& table) {
                                        table.add(&rule.rules, {.key = "binlog-filter-rule"});
                                        table.add(&rule.schema, {.key = "source.schema"});
                                        table.add(&rule.table, {.key = "source.table"});
-                                       table.add(ignored_text, {.key = "target.schema"});
-                                       table.add(ignored_text, {.key = "target.table"});
+                                       table.add(&rule.target_schema, {.key = "target.schema"});
+                                       table.add(&rule.target_table, {.key = "target.table"});
                                      });
 }
 

@@ -111,6 +111,12 @@ Status check_filter(const RawConfig& raw, SyncerConfig& c) {
   }
   TBL_TRY(Filter::make(c.filter).status());
   c.events = {raw.event_rules, raw.migrate_rules, raw.case_sensitive};
+  for (const MigrateRuleConfig& rule : c.events.migrate) {
+    if (!rule.target_table.empty() && (rule.target_schema.empty() || rule.table.empty())) {
+      return invalid_argument("table-migrate-rule: target.table " + rule.target_table +
+                              " wants target.schema and source.table");
+    }
+  }
   return EventFilter::make(c.events).status();
 }
 

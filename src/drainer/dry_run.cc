@@ -15,6 +15,7 @@
 #include "drainer/mysql/state_tables.h"
 #include "drainer/router.h"
 #include "drainer/sink.h"
+#include "drainer/table_track.h"
 #include "schema/tracker.h"
 
 namespace tbl::drainer {
@@ -132,7 +133,7 @@ class DryRun {
       if (router_.skips_rows(names.schema, names.table)) continue;
       TBL_ASSIGN(auto info, tracker.table(id));
       if (!info->is_base_table()) continue;
-      tables_.push_back(decode::Table::make(names.schema, std::move(info), nullptr));
+      tables_.push_back(routed_table(router_, names, std::move(info), nullptr));
     }
     return ok_status();
   }

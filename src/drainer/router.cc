@@ -37,7 +37,7 @@ bool Router::skips_ddl(std::string_view schema, std::string_view table) const {
 Router make_router(const SyncerConfig& config) {
   return {Filter::make(config.filter).value(),
           OwnTables{config.checkpoint.schema, config.checkpoint.table},
-          EventFilter::make(config.events).value()};
+          EventFilter::make(config.events).value(), Routes(config.events)};
 }
 
 }  // namespace tbl::drainer

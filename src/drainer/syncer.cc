@@ -168,12 +168,23 @@ Result<Step> Syncer::handle_ddl(const BinlogItem& item, const StopToken& stop) {
     return skip(item, *job, "filtered: " + quoted(ddl.task.touched.back()));
   }
   schema_version_ = job->schema_version;
+  TBL_TRY(route(&ddl.task));
   ddl_events_.add();
   log_info(
       "add ddl item to syncer, you can add this commit ts to `ignore-txn-commit-ts` to skip "
       "this ddl if needed",
       {{"sql", job->query}, {"commit ts", item.commit_ts()}, {"shouldSkip", ddl.task.skip}});
   return Step(std::move(ddl));
+}
+
+Status Syncer::route(schedule::DdlTask* task) const {
+  if (!router_.has_routes() || task->skip) return ok_status();
+  TBL_ASSIGN(task->query, route_ddl(*task, router_));
+  task->skip = task->query.empty();
+  // The session's database may be nowhere downstream; a table's new one is.
+  task->schema = router_.route(task->schema, task->touched.back().table).schema;
+  for (schedule::TableName& name : task->touched) name = router_.route(name.schema, name.table);
+  return ok_status();
 }
 
 bool Syncer::adapt_to_renames(const RenameDdl& renames, schedule::DdlTask* task) const {

@@ -46,6 +46,8 @@ class Syncer {
   Result<Step> handle_ddl(const BinlogItem& item, const StopToken& stop);
   Status follow_ignored(const BinlogItem& item);
   Result<DdlStep> make_ddl(const BinlogItem& item, const schema::DdlJob& job) const;
+  /// Puts in the names that tables have downstream.
+  Status route(schedule::DdlTask* task) const;
   /// False: no table is for us.
   bool adapt_to_renames(const RenameDdl& renames, schedule::DdlTask* task) const;
   Step progress(const BinlogItem& item) const;
