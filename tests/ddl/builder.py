@@ -2,24 +2,12 @@
 import re
 
 from localcluster import stubs
-from localcluster.codec import record_key
+from localcluster.codec import record_key, varint
 
 TYPES = {"int": (3, 11), "bigint": (8, 20), "varchar": (15, 255)}
 NOT_NULL, PRIMARY, NO_DEFAULT = 1, 2, 4096
 PUBLIC = 5
 DROPS = (2, 4, 24, 36)
-
-
-def uvarint(value):
-    out = b""
-    while value >= 0x80:
-        out += bytes([value & 0x7F | 0x80])
-        value >>= 7
-    return out + bytes([value])
-
-
-def varint(value):
-    return uvarint(value << 1 if value >= 0 else (-value - 1) << 1 | 1)
 
 
 def datum(value):
