@@ -2,7 +2,7 @@
 import random
 
 from localcluster import stubs
-from localcluster.codec import record_key
+from localcluster.codec import record_key, varint
 
 SCHEMA_ID, TABLE_ID, SCHEMA_VERSION = 101, 103, 2
 CREATE_DATABASE = "create database bench"
@@ -47,18 +47,6 @@ def jobs():
                 "collate": "utf8mb4_bin", "state": 5}
     return [_job(102, 1, CREATE_DATABASE, 1, db=database),
             _job(104, 3, CREATE_TABLE, 2, table_id=TABLE_ID, table=table_info())]
-
-
-def uvarint(value):
-    out = b""
-    while value >= 0x80:
-        out += bytes([value & 0x7F | 0x80])
-        value >>= 7
-    return out + bytes([value])
-
-
-def varint(value):
-    return uvarint(value << 1 if value >= 0 else (-value - 1) << 1 | 1)
 
 
 def _int(column, value):

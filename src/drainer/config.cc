@@ -127,20 +127,22 @@ void add_syncer_keys(ConfigSpec& spec, RawConfig& raw, SyncerConfig& c) {
   spec.add(&c.filter.do_schemas, {.key = "syncer.replicate-do-db"});
   spec.add_tables<TablePattern>(&c.filter.do_tables, "syncer.replicate-do-table", bind_pattern);
   spec.add(&raw.commit_order, {.key = "syncer.commit-order"});
+  spec.add(&c.ddl_rules, {.key = "syncer.ddl-rules"});
+  spec.add(&raw.ddl_error, {.key = "syncer.ddl-error"});
+  spec.add(&raw.missing_row, {.key = "syncer.missing-row"});
   spec.add(&raw.case_sensitive, {.key = "syncer.case-sensitive"});
   spec.add_table_map<EventRuleConfig>(&raw.event_rules, "syncer.binlog-filter-rule",
                                       [](EventRuleConfig& rule, ConfigSpec& table) {
                                         table.add(&rule.ignore_events, {.key = "ignore-event"});
                                         table.add(&rule.ignore_sql, {.key = "ignore-sql"});
                                       });
-  auto ignored_text = &raw.ignored_text;
   spec.add_tables<MigrateRuleConfig>(&raw.migrate_rules, "syncer.table-migrate-rule",
-                                     [ignored_text](MigrateRuleConfig& rule, ConfigSpec& table) {
+                                     [](MigrateRuleConfig& rule, ConfigSpec& table) {
                                        table.add(&rule.rules, {.key = "binlog-filter-rule"});
                                        table.add(&rule.schema, {.key = "source.schema"});
                                        table.add(&rule.table, {.key = "source.table"});
-                                       table.add(ignored_text, {.key = "target.schema"});
-                                       table.add(ignored_text, {.key = "target.table"});
+                                       table.add(&rule.target_schema, {.key = "target.schema"});
+                                       table.add(&rule.target_table, {.key = "target.table"});
                                      });
 }
 
@@ -205,6 +207,10 @@ Result<DrainerCommand> parse_drainer_command(const std::vector<std::string>& arg
   add_tls_keys(spec, "security", command.config.tls);
   add_ignored(spec, raw);
   spec.add(&command.print_version, {.flag = "V", .help = "print version information and exit"});
+  spec.add(&command.check_config,
+           {.flag = "check-config", .help = "look at the configuration, connect to nothing, exit"});
+  spec.add(&command.dry_run,
+           {.flag = "dry-run", .help = "look at both sides, change nothing, print what is found"});
   TBL_ASSIGN(command.end, spec.parse_command_line(args));
   if (command.end || command.print_version) return command;
   TBL_TRY(spec.load(raw.config_file));

@@ -59,6 +59,9 @@ struct SyncerConfig {
   bool sync_ddl = true;
   bool loopback = false;
   int64_t channel_id = 0;
+  std::string ddl_rules;                  ///< path of the rules' file; empty: none
+  bool wait_after_ddl_error = false;      ///< `ddl-error = "wait"`
+  bool stop_on_missing_row = false;       ///< `missing-row = "stop"`
   bool commit_in_upstream_order = false;  ///< `commit-order = "upstream"`
 };
 
@@ -89,6 +92,8 @@ struct DrainerConfig {
 struct DrainerCommand {
   std::optional<CommandLineEnd> end;  ///< help or a mistake: print and exit
   bool print_version = false;
+  bool check_config = false;  ///< it is good: say so and exit
+  bool dry_run = false;
   DrainerConfig config;  ///< valid unless one of the above is set
 };
 

@@ -6,10 +6,12 @@
 #include <cctype>
 
 #include "base/ascii.h"
+#include "base/env.h"
 #include "base/secret.h"
 #include "base/units.h"
 #include "base/urls.h"
 #include "codec/time_zone.h"
+#include "drainer/ddl_rules.h"
 #include "drainer/raw_config.h"
 
 namespace tbl::drainer {
@@ -109,6 +111,12 @@ Status check_filter(const RawConfig& raw, SyncerConfig& c) {
   }
   TBL_TRY(Filter::make(c.filter).status());
   c.events = {raw.event_rules, raw.migrate_rules, raw.case_sensitive};
+  for (const MigrateRuleConfig& rule : c.events.migrate) {
+    if (!rule.target_table.empty() && (rule.target_schema.empty() || rule.table.empty())) {
+      return invalid_argument("table-migrate-rule: target.table " + rule.target_table +
+                              " wants target.schema and source.table");
+    }
+  }
   return EventFilter::make(c.events).status();
 }
 
@@ -123,6 +131,16 @@ Status check_time_zone(const std::map<std::string, std::string>& params) {
     TBL_TRY(codec::TimeZone::load(value).status().wrap("syncer.to.params.time_zone"));
   }
   return ok_status();
+}
+
+using Choice = std::pair<std::string_view, std::string_view>;
+
+Result<bool> is_second(std::string_view key, const std::string& value, const Choice& choice) {
+  if (value != choice.first && value != choice.second) {
+    return invalid_argument(
+        fmt::format("{} must be {} or {}, not {}", key, choice.first, choice.second, value));
+  }
+  return value == choice.second;
 }
 
 Status check_syncer(const RawConfig& raw, SyncerConfig& c) {
@@ -140,10 +158,16 @@ Status check_syncer(const RawConfig& raw, SyncerConfig& c) {
   auto timeout = parse_days_or_duration(raw.read_timeout.text);
   if (!timeout.ok()) return timeout.status().wrap("syncer.to.read-timeout");
   c.read_timeout = *timeout;
-  if (raw.commit_order != "free" && raw.commit_order != "upstream") {
-    return invalid_argument("commit-order must be free or upstream, not " + raw.commit_order);
+  TBL_ASSIGN(c.commit_in_upstream_order,
+             is_second("commit-order", raw.commit_order, {"free", "upstream"}));
+  TBL_ASSIGN(c.stop_on_missing_row, is_second("missing-row", raw.missing_row, {"warn", "stop"}));
+  TBL_ASSIGN(c.wait_after_ddl_error, is_second("ddl-error", raw.ddl_error, {"stop", "wait"}));
+  if (c.wait_after_ddl_error && c.ddl_rules.empty()) {
+    return invalid_argument("ddl-error = \"wait\" wants ddl-rules, which it waits for");
   }
-  c.commit_in_upstream_order = raw.commit_order == "upstream";
+  DdlRulesOptions rules;
+  rules.path = c.ddl_rules;
+  TBL_TRY(DdlRules::open(posix_env(), rules).status().wrap("syncer.ddl-rules"));
   if (c.sync_mode == 0) c.sync_mode = 1;
   if (c.sync_mode != 1 && c.sync_mode != 2) {
     return invalid_argument(fmt::format("sync-mode must be 1 or 2, not {}", c.sync_mode));

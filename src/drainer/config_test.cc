@@ -90,6 +90,7 @@ ignore-sql = ["^drop"]
 [[syncer.table-migrate-rule]]
 binlog-filter-rule = ["r1"]
 source = { schema = "s*", table = "t" }
+target = { schema = "d", table = "u" }
 [syncer.to]
 host = "h"
 port = 4000
@@ -117,6 +118,8 @@ port = 3307
   EXPECT_EQ(c.syncer.filter.do_tables.at(0).table, "~^t");
   EXPECT_THAT(c.syncer.events.rules.at("r1").ignore_sql, ElementsAre("^drop"));
   EXPECT_EQ(c.syncer.events.migrate.at(0).schema, "s*");
+  EXPECT_EQ(c.syncer.events.migrate.at(0).target_schema, "d");
+  EXPECT_EQ(c.syncer.events.migrate.at(0).target_table, "u");
   EXPECT_EQ(c.syncer.sink, SinkKind::kTidb);
   EXPECT_TRUE(c.syncer.safe_mode);
   EXPECT_FALSE(c.syncer.sync_ddl);
@@ -197,6 +200,18 @@ TEST_F(ConfigTest, ErrorsHaveTheOriginalsTexts) {
           "[syncer.binlog-filter-rule.r1]\nignore-event = [\"x\"]\n[[syncer.table-migrate-rule]]\n"
           "binlog-filter-rule = [\"r1\"]\nsource = { schema = \"s\" }\n"),
       "event type x not valid");
+}
+
+TEST_F(ConfigTest, WhatToDoAboutRowsAndDdl) {
+  EXPECT_FALSE(config("").syncer.stop_on_missing_row);
+  EXPECT_TRUE(config("[syncer]\nmissing-row = 'stop'\n").syncer.stop_on_missing_row);
+  EXPECT_EQ(error("[syncer]\nmissing-row = 'x'\n"), "missing-row must be warn or stop, not x");
+  EXPECT_THAT(error("[syncer]\nddl-error = 'wait'\n"), HasSubstr("wants ddl-rules"));
+  EXPECT_THAT(error("[syncer]\nddl-rules = '/nowhere'\n"), HasSubstr("syncer.ddl-rules"));
+  EXPECT_THAT(error("[[syncer.table-migrate-rule]]\ntarget = { table = 't' }\n"),
+              HasSubstr("target.table t wants target.schema"));
+  EXPECT_TRUE(parse("", {"-check-config"})->check_config);
+  EXPECT_TRUE(parse("", {"-dry-run"})->dry_run);
 }
 
 TEST_F(ConfigTest, TimeZonesOfSessions) {

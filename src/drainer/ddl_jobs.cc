@@ -25,11 +25,22 @@ bool is_sequence_value(Bytes query) { return starts_with_ignoring_case(query, "s
 Result<schema::DdlJobPtr> DdlJobs::find(const codec::BinlogView& binlog, const StopToken& stop) {
   if (is_sequence_value(binlog.ddl_query)) return schema::DdlJobPtr();
   TBL_ASSIGN(schema::DdlJob job, wait_for_job(binlog.ddl_job_id, stop));
+  return to_be_applied(binlog, std::move(job));
+}
+
+Result<schema::DdlJobPtr> DdlJobs::find_at_once(const codec::BinlogView& binlog) {
+  if (is_sequence_value(binlog.ddl_query)) return schema::DdlJobPtr();
+  TBL_ASSIGN(uint64_t ts, get_ts_());
+  TBL_ASSIGN(auto job, schema::read_job(reader_, binlog.ddl_job_id, ts));
+  return job ? to_be_applied(binlog, std::move(*job)) : schema::DdlJobPtr();
+}
+
+schema::DdlJobPtr DdlJobs::to_be_applied(const codec::BinlogView& binlog, schema::DdlJob job) {
   if (binlog.ddl_schema_state == static_cast<int32_t>(schema::SchemaState::kDeleteOnly)) {
     job.schema_state = schema::SchemaState::kDeleteOnly;
   } else if (!job.is_finished() || schema::is_system_table_id(job.table_id)) {
     log_info("ddl job is not for us", {{"job", job.to_string()}});
-    return schema::DdlJobPtr();
+    return nullptr;
   }
   return std::make_shared<const schema::DdlJob>(std::move(job));
 }

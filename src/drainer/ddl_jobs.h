@@ -25,8 +25,12 @@ class DdlJobs {
   /// gives the job with that state. Errors: kCancelled on stop; what reading says after several
   /// tries.
   Result<schema::DdlJobPtr> find(const codec::BinlogView& binlog, const StopToken& stop);
+  /// The same for a binlog of long ago, without waiting: null also when the history has no such
+  /// job.
+  Result<schema::DdlJobPtr> find_at_once(const codec::BinlogView& binlog);
 
  private:
+  static schema::DdlJobPtr to_be_applied(const codec::BinlogView& binlog, schema::DdlJob job);
   Result<schema::DdlJob> wait_for_job(int64_t job_id, const StopToken& stop);
 
   schema::MetaReader& reader_;

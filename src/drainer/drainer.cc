@@ -92,6 +92,12 @@ Status Drainer::start_applier() {
   context.initial_commit_ts = config_.initial_commit_ts == -1
                                   ? start_now_ts_
                                   : static_cast<uint64_t>(config_.initial_commit_ts);
+  DdlRulesOptions rules;
+  rules.path = config_.syncer.ddl_rules;
+  rules.wait_after_error = config_.syncer.wait_after_ddl_error;
+  rules.stop = leaving_stop_.get_token();
+  TBL_ASSIGN(ddl_rules_, DdlRules::open(posix_env(), std::move(rules)));
+  context.ddl_policy = ddl_rules_.get();
   schedule::ApplierEvents events;
   lag_ = std::make_unique<Lag>(std::chrono::minutes(config_.synced_check_minutes), system_clock());
   events.on_progress = [this](uint64_t ts) { lag_->on_progress(ts); };
@@ -130,10 +136,7 @@ Status Drainer::load_schema_from_cluster() {
 
 void Drainer::make_stream() {
   const SyncerConfig& syncer = config_.syncer;
-  // The configuration was checked: its filters can be made.
-  router_.emplace(Filter::make(syncer.filter).value(),
-                  OwnTables{syncer.checkpoint.schema, syncer.checkpoint.table},
-                  EventFilter::make(syncer.events).value());
+  router_.emplace(make_router(syncer));
   jobs_.emplace(*meta_, [this] { return cluster_->pd().get_ts(); });
   SyncerRules rules;
   rules.ignore_txn_commit_ts = syncer.ignore_txn_commit_ts;
@@ -246,6 +249,7 @@ void Drainer::write_state() {
 }
 
 void Drainer::close() {
+  leaving_stop_.request_stop();
   metrics_push_.reset();
   node_->stop_heartbeat();
   node_->change(State::kOnline, State::kPausing);

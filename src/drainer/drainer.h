@@ -14,6 +14,7 @@
 #include "cluster/cluster.h"
 #include "drainer/config.h"
 #include "drainer/ddl_jobs.h"
+#include "drainer/ddl_rules.h"
 #include "drainer/lag.h"
 #include "drainer/meta_source.h"
 #include "drainer/node.h"
@@ -70,6 +71,8 @@ class Drainer {
   uint64_t start_now_ts_ = 0;  ///< from PD, at start
   schedule::StartPoint start_point_;
 
+  StopSource leaving_stop_;  ///< ends what waits for the user
+  std::unique_ptr<DdlRules> ddl_rules_;
   std::optional<Router> router_;
   schema::SchemaTracker schema_;
   std::optional<DdlJobs> jobs_;

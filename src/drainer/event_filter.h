@@ -27,6 +27,8 @@ struct MigrateRuleConfig {
   std::vector<std::string> rules = {};  ///< names of event rules
   std::string schema = {};
   std::string table = {};
+  std::string target_schema = {};  ///< where rows and DDL go; empty: they stay
+  std::string target_table = {};   ///< empty: the name stays
 };
 
 struct EventFilterConfig {

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "drainer/drainer.h"
+#include "drainer/dry_run.h"
 
 namespace {
 
@@ -25,6 +26,14 @@ Status run(tbl::drainer::DrainerConfig config, bool* created) {
   return (*drainer)->run();
 }
 
+int look_only(const tbl::drainer::DrainerConfig& config) {
+  tbl::StopSource stop;
+  tbl::StopSignals signals([&stop](int) { stop.request_stop(); });
+  const auto findings = tbl::drainer::dry_run(config, stop.get_token());
+  std::fputs(tbl::drainer::format_findings(findings).c_str(), stdout);
+  return tbl::drainer::has_fatal(findings) ? kExitFatal : 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -40,9 +49,16 @@ int main(int argc, char** argv) {
     std::fputs(tbl::version_text().c_str(), stdout);
     return 0;
   }
+  if (command->check_config) {
+    std::fputs("the configuration is good\n", stdout);
+    return 0;
+  }
+  // Its findings are for a reader, who would look for them between lines of the log.
+  if (command->dry_run && command->config.log_file.empty()) command->config.log_level = "fatal";
   Status log =
       tbl::set_up_log({.level = command->config.log_level, .file = command->config.log_file});
   if (!log.ok()) tbl::log_fatal("failed to initialize log", {{"error", log}});
+  if (command->dry_run) return look_only(command->config);
   tbl::log_welcome("drainer");
   tbl::log_info("start drainer...", {{"config", command->config.text}});
 

@@ -42,6 +42,8 @@ struct RawConfig {
   std::string ignore_schemas = "INFORMATION_SCHEMA,PERFORMANCE_SCHEMA,mysql";
   std::vector<int64_t> ignore_txn_commit_ts;
   std::string commit_order = "free";
+  std::string ddl_error = "stop";
+  std::string missing_row = "warn";
   std::string relay_dir;
   Switch dispatch;
   Switch detect;

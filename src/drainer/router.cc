@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "drainer/config.h"
 #include "drainer/loop_marks.h"
 
 namespace tbl::drainer {
@@ -31,6 +32,12 @@ bool Router::skips_ddl(std::string_view schema, std::string_view table) const {
   if (table.empty() && equal_ignoring_case(schema, own_.schema)) return true;
   if (is_loop_mark_table(schema, table)) return true;
   return skips_rows(schema, table);
+}
+
+Router make_router(const SyncerConfig& config) {
+  return {Filter::make(config.filter).value(),
+          OwnTables{config.checkpoint.schema, config.checkpoint.table},
+          EventFilter::make(config.events).value(), Routes(config.events)};
 }
 
 }  // namespace tbl::drainer

@@ -38,13 +38,8 @@ std::unique_ptr<schedule::Applier> make_mysql(const DrainerConfig& config,
                                               schedule::ApplierEvents events) {
   const SyncerConfig& syncer = config.syncer;
   mysql::MySqlApplierOptions options;
-  options.to = connection_options(syncer.to, syncer);
-  options.to.sql_mode = syncer.sql_mode;
-  options.to.strict = syncer.sync_mode != 2;
-  options.to.params = syncer.session_params;
-  if (!syncer.checkpoint.type.empty()) {
-    options.checkpoint_server = connection_options(syncer.checkpoint.server, syncer);
-  }
+  options.to = downstream_options(syncer);
+  if (!syncer.checkpoint.type.empty()) options.checkpoint_server = checkpoint_options(syncer);
   options.checkpoint_schema = syncer.checkpoint.schema;
   options.checkpoint_table = syncer.checkpoint.table;
   options.cluster_id = context.cluster_id;
@@ -55,6 +50,8 @@ std::unique_ptr<schedule::Applier> make_mysql(const DrainerConfig& config,
   options.is_alive = context.is_alive;
   options.scheduler = scheduler_options(config, context);
   options.safe_mode = syncer.safe_mode;
+  options.stop_on_miss = syncer.stop_on_missing_row;
+  options.ddl_policy = context.ddl_policy;
   options.loopback = syncer.loopback;
   options.channel_id = syncer.channel_id;
   return std::make_unique<mysql::MySqlApplier>(std::move(options), std::move(events));
@@ -70,6 +67,18 @@ std::unique_ptr<schedule::Applier> make_discard(const DrainerConfig& config,
 }
 
 }  // namespace
+
+mysql::ConnectionOptions downstream_options(const SyncerConfig& syncer) {
+  mysql::ConnectionOptions options = connection_options(syncer.to, syncer);
+  options.sql_mode = syncer.sql_mode;
+  options.strict = syncer.sync_mode != 2;
+  options.params = syncer.session_params;
+  return options;
+}
+
+mysql::ConnectionOptions checkpoint_options(const SyncerConfig& syncer) {
+  return connection_options(syncer.checkpoint.server, syncer);
+}
 
 std::unique_ptr<schedule::Applier> make_applier(const DrainerConfig& config,
                                                 const SinkContext& context,

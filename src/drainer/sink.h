@@ -8,7 +8,9 @@
 
 #include "base/status.h"
 #include "drainer/config.h"
+#include "drainer/mysql/connection.h"
 #include "drainer/schedule/applier.h"
+#include "drainer/schedule/ddl_policy.h"
 
 namespace tbl::drainer {
 
@@ -19,9 +21,14 @@ struct SinkContext {
   std::string address;        ///< advertised
   uint64_t memory_bytes = 0;  ///< of transactions under way
   uint64_t initial_commit_ts = 0;
+  schedule::DdlPolicy* ddl_policy = nullptr;  ///< outlives the applier
   /// Whether the drainer with that node id lives at that address.
   std::function<bool(const std::string& node_id, const std::string& address)> is_alive;
 };
+
+mysql::ConnectionOptions downstream_options(const SyncerConfig& syncer);
+/// Where `checkpoint.type` is given.
+mysql::ConnectionOptions checkpoint_options(const SyncerConfig& syncer);
 
 /// Nothing is connected yet.
 std::unique_ptr<schedule::Applier> make_applier(const DrainerConfig& config,

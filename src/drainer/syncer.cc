@@ -36,6 +36,7 @@ Syncer::Syncer(SyncerRules rules, schema::SchemaTracker& schema, const Router& r
 Result<Step> Syncer::handle(BinlogItem item, const StopToken& stop) {
   if (rules_.ignore_txn_commit_ts.contains(item.commit_ts())) {
     log_warn("skip txn", {{"commit ts", item.commit_ts()}});
+    if (item.view.is_ddl()) TBL_TRY(follow_ignored(item));
     return progress(item);
   }
   if (item.is_fake()) return progress(item);
@@ -106,6 +107,27 @@ Result<Step> Syncer::handle_rows(BinlogItem item) {
   return Step(std::move(rows));
 }
 
+// Later rows are written in the schema that the statement left, whoever executes it downstream.
+Status Syncer::follow_ignored(const BinlogItem& item) {
+  auto job = jobs_.find_at_once(item.view);
+  if (!job.ok() || !*job) {
+    log_warn("the ignored ddl has no job that could be followed",
+             {{"commit ts", item.commit_ts()}, {"error", job.status()}});
+    return ok_status();
+  }
+  const int64_t version = (*job)->schema_version;
+  if (version == 0) return ok_status();
+  tables_.forget();
+  TBL_TRY(schema_.apply_up_to(version - 1));
+  schema_.append(*job);
+  if (Status followed = schema_.apply_up_to(version); !followed.ok()) {
+    log_warn("the ignored ddl cannot be followed",
+             {{"commit ts", item.commit_ts()}, {"error", followed}});
+  }
+  schema_version_ = version;
+  return ok_status();
+}
+
 Step Syncer::skip(const BinlogItem& item, const schema::DdlJob& job, std::string_view why) const {
   log_info("skip ddl", {{"why", why}, {"sql", job.query}, {"commit ts", item.commit_ts()}});
   return progress(item);
@@ -118,6 +140,12 @@ Result<Step> Syncer::handle_ddl(const BinlogItem& item, const StopToken& stop) {
   log_info("get ddl job", {{"job", job->to_string()}, {"commit ts", item.commit_ts()}});
   if (schema::is_ignored_action(job->type)) return skip(item, *job, "its kind is not replicated");
   if (job->schema_version == 0) return skip(item, *job, "it changed nothing");
+  if (job->type == schema::ActionType::kFlashbackCluster) {
+    return failed_precondition(fmt::format(
+        "commit ts {}: FLASHBACK CLUSTER changes rows and tables that no binlog tells of: set the "
+        "downstream up anew, with a checkpoint behind it",
+        item.commit_ts()));
+  }
   tables_.forget();
   TBL_TRY(schema_.apply_up_to(job->schema_version - 1));
   std::optional<RenameDdl> renames;
@@ -130,6 +158,9 @@ Result<Step> Syncer::handle_ddl(const BinlogItem& item, const StopToken& stop) {
              {{"sql", job->query}, {"commit ts", item.commit_ts()}});
     return progress(item);
   }
+  if (job->type > schema::kLastKnownAction && !job->table && !job->db) {
+    return skip(item, *job, "its kind is not known, and it names no table");
+  }
   TBL_ASSIGN(DdlStep ddl, make_ddl(item, *job));
   const bool for_us = renames ? adapt_to_renames(*renames, &ddl.task)
                               : !router_.skips_ddl(ddl.task.schema, ddl.task.touched[0].table);
@@ -137,12 +168,23 @@ Result<Step> Syncer::handle_ddl(const BinlogItem& item, const StopToken& stop) {
     return skip(item, *job, "filtered: " + quoted(ddl.task.touched.back()));
   }
   schema_version_ = job->schema_version;
+  TBL_TRY(route(&ddl.task));
   ddl_events_.add();
   log_info(
       "add ddl item to syncer, you can add this commit ts to `ignore-txn-commit-ts` to skip "
       "this ddl if needed",
       {{"sql", job->query}, {"commit ts", item.commit_ts()}, {"shouldSkip", ddl.task.skip}});
   return Step(std::move(ddl));
+}
+
+Status Syncer::route(schedule::DdlTask* task) const {
+  if (!router_.has_routes() || task->skip) return ok_status();
+  TBL_ASSIGN(task->query, route_ddl(*task, router_));
+  task->skip = task->query.empty();
+  // The session's database may be nowhere downstream; a table's new one is.
+  task->schema = router_.route(task->schema, task->touched.back().table).schema;
+  for (schedule::TableName& name : task->touched) name = router_.route(name.schema, name.table);
+  return ok_status();
 }
 
 bool Syncer::adapt_to_renames(const RenameDdl& renames, schedule::DdlTask* task) const {

@@ -44,7 +44,10 @@ class Syncer {
   Result<bool> resolve_large_rows(const BinlogItem& item, RowsStep* rows);
   Result<spill::TableForm> resolve(int64_t table_id, int64_t version, RowsStep* rows);
   Result<Step> handle_ddl(const BinlogItem& item, const StopToken& stop);
+  Status follow_ignored(const BinlogItem& item);
   Result<DdlStep> make_ddl(const BinlogItem& item, const schema::DdlJob& job) const;
+  /// Puts in the names that tables have downstream.
+  Status route(schedule::DdlTask* task) const;
   /// False: no table is for us.
   bool adapt_to_renames(const RenameDdl& renames, schedule::DdlTask* task) const;
   Step progress(const BinlogItem& item) const;

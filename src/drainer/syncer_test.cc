@@ -113,6 +113,35 @@ TEST_F(SyncerTest, IgnoredCommitTsAreDroppedWhateverTheyHold) {
   EXPECT_EQ(handle(rows_item(130, 99, 2)), "progress 130 v0");
 }
 
+TEST_F(SyncerTest, AnIgnoredDdlIsFollowedAllTheSame) {
+  start({.ignore_txn_commit_ts = {130, 150}});
+  create();
+  job({.id = 3,
+       .type = 3,
+       .version = 3,
+       .schema_id = kDb,
+       .table_id = 11,
+       .table = table_json(11, "byhand", column_json(1, "a", 3, 0))});
+  EXPECT_EQ(handle(ddl_item(130, 3, "create table byhand")), "progress 130 v3");
+  EXPECT_EQ(handle(rows_item(140, 11, 3)), "rows v3 `Db`.`byhand`");
+  job({.id = 4, .type = 5, .version = 4, .schema_id = kDb, .table_id = 99});
+  EXPECT_EQ(handle(ddl_item(150, 4, "nothing can be made of it")), "progress 150 v4");
+  EXPECT_EQ(handle(rows_item(160, 11, 4)), "rows v4 `Db`.`byhand`");
+}
+
+TEST_F(SyncerTest, AFlashbackOfTheClusterStops) {
+  create();
+  job({.id = 3, .type = 62, .version = 3});
+  EXPECT_THAT(handle(ddl_item(130, 3, "FLASHBACK CLUSTER TO TIMESTAMP '2024-01-01 00:00:00'")),
+              HasSubstr("commit ts 130: FLASHBACK CLUSTER changes rows and tables"));
+}
+
+TEST_F(SyncerTest, AJobOfAnUnknownKindThatNamesNothingIsSkipped) {
+  create();
+  job({.id = 3, .type = 250, .version = 3});
+  EXPECT_EQ(handle(ddl_item(130, 3, "CREATE SOMETHING NEW")), "progress 130 v2");
+}
+
 TEST_F(SyncerTest, FilteredRowsAreProgress) {
   create();
   job({.id = 3,
@@ -288,6 +317,52 @@ TEST_F(SyncerTest, EventRulesDropStatements) {
   syncer_ = std::make_unique<Syncer>(SyncerRules{}, schema_, router, jobs_);
   EXPECT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database Db (skip)")
       << "the client's text counts: jobs here have the query q";
+}
+
+TEST_F(SyncerTest, TablesMayHaveOtherNamesDownstream) {
+  EventFilterConfig rules;
+  rules.migrate = {
+      {.schema = "db", .table = "", .target_schema = "all"},
+      {.schema = "D?", .table = "t*", .target_schema = "all", .target_table = "merged"}};
+  Router router(Filter::make({}).value(), {"tidb_binlog", "checkpoint"},
+                EventFilter::make(rules).value(), Routes(rules));
+  syncer_ = std::make_unique<Syncer>(SyncerRules{}, schema_, router, jobs_);
+  EXPECT_EQ(handle(ddl_item(110, 1, "create database Db")), "ddl create database `all`");
+  EXPECT_EQ(handle(ddl_item(120, 2, "create table t (a int references U (a))")),
+            "ddl create table `all`.`merged` (a int references `all`.`U` (a))");
+  EXPECT_EQ(task_.schema, "all");
+  EXPECT_EQ(task_.touched, (std::vector<schedule::TableName>{{"all", "merged"}}));
+  EXPECT_EQ(handle(rows_item(130, kTable, 2)), "rows v2 `all`.`merged`");
+  create_other();
+  job({.id = 4,
+       .type = 14,
+       .version = 4,
+       .schema_id = 7,
+       .table_id = kTable,
+       .table = table_json(kTable, "u", column_json(1, "a", 3, 0)),
+       .query = "rename table t to Other.u"});
+  EXPECT_EQ(handle(ddl_item(140, 4, "rename table t to Other.u")),
+            "ddl rename table `all`.`merged` to `Other`.`u`");
+  EXPECT_EQ(task_.touched, (std::vector<schedule::TableName>{{"all", "merged"}, {"Other", "u"}}));
+  job({.id = 5,
+       .type = 21,
+       .version = 5,
+       .schema_id = kDb,
+       .table_id = 40,
+       .table = table_json(40, "v", "", R"("view":{})")});
+  EXPECT_THAT(handle(ddl_item(150, 5, "create view v as select 1")),
+              HasSubstr("commit ts: 150: its tables have other names downstream"));
+}
+
+TEST_F(SyncerTest, ARoutedDatabaseIsNotDropped) {
+  EventFilterConfig rules;
+  rules.migrate = {{.schema = "db", .table = "", .target_schema = "all"}};
+  Router router(Filter::make({}).value(), {"tidb_binlog", "checkpoint"},
+                EventFilter::make(rules).value(), Routes(rules));
+  syncer_ = std::make_unique<Syncer>(SyncerRules{}, schema_, router, jobs_);
+  handle(ddl_item(110, 1, "create database Db"));
+  job({.id = 3, .type = 2, .version = 3, .schema_id = kDb});
+  EXPECT_EQ(handle(ddl_item(120, 3, "drop database Db")), "ddl  (skip)");
 }
 
 TEST_F(SyncerTest, RowsInAFile) {

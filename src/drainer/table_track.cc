@@ -47,7 +47,18 @@ Result<decode::TablePtr> TableTrack::make_table(int64_t table_id,
   if (*ignored_rows == kAllRows || router_.skips_rows(names.schema, names.table)) {
     return decode::TablePtr();
   }
-  return decode::Table::make(names.schema, std::move(info), written.get());
+  return routed_table(router_, names, std::move(info), written.get());
+}
+
+decode::TablePtr routed_table(const Router& router, const schema::SchemaAndTable& names,
+                              schema::TableInfoPtr info, const schema::TableInfo* written) {
+  const schedule::TableName target = router.route(names.schema, names.table);
+  if (target.table != names.table) {
+    auto renamed = std::make_shared<schema::TableInfo>(*info);
+    renamed->name = schema::CiName::of(target.table);
+    info = std::move(renamed);
+  }
+  return decode::Table::make(target.schema, std::move(info), written);
 }
 
 }  // namespace tbl::drainer

@@ -49,4 +49,8 @@ class TableTrack {
   std::unordered_map<int64_t, Known> known_;
 };
 
+/// A table as it is called downstream.
+decode::TablePtr routed_table(const Router& router, const schema::SchemaAndTable& names,
+                              schema::TableInfoPtr info, const schema::TableInfo* written);
+
 }  // namespace tbl::drainer

@@ -89,9 +89,9 @@ constexpr std::array<std::string_view, 73> kActionNames = {
     "alter table remove partitioning",
 };
 
-constexpr std::array<std::string_view, 9> kJobStateNames = {
-    "none",      "running", "rollingback", "rollback done", "done",
-    "cancelled", "synced",  "cancelling",  "queueing"};
+constexpr std::array<std::string_view, 11> kJobStateNames = {
+    "none",   "running",    "rollingback", "rollback done", "done",   "cancelled",
+    "synced", "cancelling", "queueing",    "paused",        "pausing"};
 
 constexpr std::array<std::string_view, 8> kSchemaStateNames = {
     "none",   "delete only",  "write only",     "write reorganization", "delete reorganization",

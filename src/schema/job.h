@@ -84,7 +84,11 @@ enum class ActionType : uint8_t {
   kCreateResourceGroup = 68,
   kAlterResourceGroup = 69,
   kDropResourceGroup = 70,
+  kPartitionTable = 71,
+  kRemovePartitioning = 72,
 };
+/// Later numbers are of TiDB versions that came after.
+constexpr ActionType kLastKnownAction = ActionType::kRemovePartitioning;
 
 /// The name TiDB prints, e.g. "create table"; "none" for an unknown number.
 std::string_view action_name(ActionType type);

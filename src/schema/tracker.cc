@@ -13,9 +13,15 @@ namespace {
 
 constexpr size_t kFormsKept = 2;
 constexpr int64_t kMysqlDatabaseId = 1;
+constexpr size_t kDroppedKept = 8;
 
 Status table_not_found(int64_t table_id) {
   return not_found(fmt::format("table {} not found", table_id));
+}
+
+bool gives_another_id(ActionType type) {
+  return type == ActionType::kExchangePartition || type == ActionType::kPartitionTable ||
+         type == ActionType::kRemovePartitioning;
 }
 
 }  // namespace
@@ -124,6 +130,13 @@ Status SchemaTracker::apply(const DdlJob& job) {
       return drop_table(job);
     case ActionType::kTruncateTable:
       return truncate_table(job);
+    case ActionType::kExchangePartition:
+      return exchange_partition(job);
+    case ActionType::kRecoverSchema:
+      return recover_database(job);
+    case ActionType::kFlashbackCluster:
+      return ok_status();  // no job tells what it brings back: the stream's reader has to stop
+                           // there
     default:
       return replace_table(job);
   }
@@ -159,11 +172,34 @@ Status SchemaTracker::drop_database(const DdlJob& job) {
   TBL_ASSIGN(const DbInfo* db, database(job.schema_id));
   names_[job.schema_version] = {db->name.o, ""};
   databases_.erase(job.schema_id);
-  std::erase_if(tables_, [&](const auto& entry) {
-    if (entry.second.schema_id != job.schema_id) return false;
-    forget_rows_of(entry.first);
-    return true;
-  });
+  if (dropped_.size() == kDroppedKept) dropped_.pop_front();
+  DroppedDatabase& dropped = dropped_.emplace_back(DroppedDatabase{job.schema_id, {}});
+  for (auto it = tables_.begin(); it != tables_.end();) {
+    if (it->second.schema_id != job.schema_id) {
+      ++it;
+      continue;
+    }
+    forget_rows_of(it->first);
+    dropped.tables.push_back(tables_.extract(it++));
+  }
+  return ok_status();
+}
+
+/// FLASHBACK DATABASE: the job has the database, maybe under another name, but not its tables; they
+/// come back as they were, with their ids.
+Status SchemaTracker::recover_database(const DdlJob& job) {
+  TBL_TRY(create_database(job));
+  auto dropped = std::ranges::find(dropped_, job.db->id, &DroppedDatabase::schema_id);
+  if (dropped == dropped_.end()) {
+    return not_found(fmt::format("database {}({}) was not dropped lately: its tables are not known",
+                                 job.db->name.o, job.db->id));
+  }
+  for (auto& node : dropped->tables) {
+    node.mapped().names.schema = job.db->name.o;
+    truncated_.erase(node.key());
+    tables_.insert(std::move(node));
+  }
+  dropped_.erase(dropped);
   return ok_status();
 }
 
@@ -283,8 +319,42 @@ Status SchemaTracker::truncate_table(const DdlJob& job) {
   return add_table(job, job.table);
 }
 
-Status SchemaTracker::replace_table(const DdlJob& job) {
+/// The exchanged table gets the partition's id, and the partition the table's. `TableInfo` is one
+/// of both tables; the partitioned one keeps its own id.
+Status SchemaTracker::exchange_partition(const DdlJob& job) {
   if (!job.table) return table_not_found(job.table_id);
+  if (!job.table->partition || job.table->id == job.table_id) return replace_table(job);
+  TBL_ASSIGN(Table * partitioned, find(job.table->id));
+  TBL_ASSIGN(TableInfoPtr before, parsed(partitioned->forms.back()));
+  put_form(*partitioned, job, job.table);
+  if (!before->partition) return ok_status();
+  for (const PartitionDefinition& old : before->partition->definitions) {
+    auto is_old = [&](const PartitionDefinition& d) { return d.id == old.id; };
+    if (std::ranges::any_of(job.table->partition->definitions, is_old)) continue;
+    return change_id(job.table_id, old.id);
+  }
+  return ok_status();
+}
+
+Status SchemaTracker::change_id(int64_t old_id, int64_t new_id) {
+  auto node = tables_.extract(old_id);
+  if (node.empty()) return table_not_found(old_id);
+  node.key() = new_id;
+  tables_.insert(std::move(node));
+  return ok_status();
+}
+
+/// Kinds of jobs that are not known yet may concern no table at all.
+Status SchemaTracker::replace_table(const DdlJob& job) {
+  if (!job.table && job.db) return replace_database(job);
+  if (!job.table && job.type > kLastKnownAction) {
+    names_[job.schema_version] = {};
+    return ok_status();
+  }
+  if (!job.table) return table_not_found(job.table_id);
+  if (gives_another_id(job.type) && job.table->id != job.table_id) {
+    TBL_TRY(change_id(job.table_id, job.table->id));
+  }
   auto it = tables_.find(job.table->id);
   if (it == tables_.end()) {
     return not_found(fmt::format("table {}({}) not found", job.table->name.o, job.table->id));
@@ -335,6 +405,13 @@ bool SchemaTracker::may_append_default(int64_t table_id, int64_t version) const 
   if (dropping_column_.contains(table_id)) return true;
   auto it = tables_.find(table_id);
   return it != tables_.end() && version < it->second.last_version;
+}
+
+std::vector<int64_t> SchemaTracker::table_ids() const {
+  std::vector<int64_t> ids;
+  for (const auto& [id, table] : tables_) ids.push_back(id);
+  std::ranges::sort(ids);
+  return ids;
 }
 
 const SchemaAndTable* SchemaTracker::name_of(int64_t table_id) const {

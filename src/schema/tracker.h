@@ -67,6 +67,8 @@ class SchemaTracker {
   /// True: a row of this table written under `version` may lack columns, which then have their
   /// default: a column is being dropped, or the table changed after `version`.
   bool may_append_default(int64_t table_id, int64_t version) const;
+  /// Of all tables that are known, ascending.
+  std::vector<int64_t> table_ids() const;
   /// Null when the table is not known.
   const SchemaAndTable* name_of(int64_t table_id) const;
   /// The database that names without one mean in the text of a job that renames tables. To be asked
@@ -96,6 +98,12 @@ class SchemaTracker {
     std::vector<Form> forms;   ///< oldest first, at most kFormsKept
   };
 
+  using Tables = std::unordered_map<int64_t, Table>;
+  struct DroppedDatabase {
+    int64_t schema_id = 0;
+    std::vector<Tables::node_type> tables;
+  };
+
   static Result<DdlJobPtr> job_of(const Waiting& waiting);
   Status apply_one(const DdlJob& job);
   Status apply(const DdlJob& job);
@@ -108,6 +116,9 @@ class SchemaTracker {
   Result<int64_t> database_named(const std::string& name) const;
   Status create_tables(const DdlJob& job);
   Status truncate_table(const DdlJob& job);
+  Status exchange_partition(const DdlJob& job);
+  Status recover_database(const DdlJob& job);
+  Status change_id(int64_t old_id, int64_t new_id);
   Status replace_table(const DdlJob& job);
   Status add_table(const DdlJob& job, const TableInfoPtr& info);
   Status drop_table(const DdlJob& job);
@@ -121,7 +132,8 @@ class SchemaTracker {
   std::deque<Waiting> waiting_;  ///< by version
   std::unordered_map<int64_t, DbInfoPtr> databases_;
   bool mysql_is_ours_ = true;  ///< id 1 is still the entry made by the constructor
-  std::unordered_map<int64_t, Table> tables_;
+  Tables tables_;
+  std::deque<DroppedDatabase> dropped_;  ///< the last few, for FLASHBACK DATABASE
   std::unordered_set<int64_t> truncated_;
   std::unordered_set<int64_t> dropping_column_;
   std::map<int64_t, SchemaAndTable> names_;  ///< by schema version

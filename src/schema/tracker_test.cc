@@ -200,6 +200,74 @@ TEST_F(TrackerTest, ARecoveredTableIsBack) {
   EXPECT_EQ(columns_of(kTable), 1U);
 }
 
+std::string partitions_json(const std::vector<int64_t>& ids) {
+  std::string definitions;
+  for (int64_t id : ids) {
+    definitions += fmt::format(R"({}{{"id":{},"name":"p","less_than":["1"]}})",
+                               definitions.empty() ? "" : ",", id);
+  }
+  return R"("partition":{"type":1,"enable":true,"definitions":[)" + definitions + "]}";
+}
+
+// The job's TableInfo is the exchanged table in some versions of TiDB, the partitioned in others.
+TEST_F(TrackerTest, AnExchangedTableGetsThePartitionsId) {
+  const std::string columns = column_json(1, "a", 3, 0);
+  create_db_and_table();
+  must_apply({.type = 3,
+              .version = 3,
+              .schema_id = kDb,
+              .table_id = 20,
+              .table = table_json(20, "p", columns, partitions_json({21, 22}))});
+  must_apply({.type = 42,
+              .version = 4,
+              .schema_id = kDb,
+              .table_id = kTable,
+              .table = table_json(20, "p", columns, partitions_json({21, kTable}))});
+  EXPECT_EQ(name_of(22), "Db.t");
+  EXPECT_EQ(name_of(20), "Db.p");
+  EXPECT_EQ(name_of(kTable), "none");
+  must_apply({.type = 42,
+              .version = 5,
+              .schema_id = kDb,
+              .table_id = 22,
+              .table = table_json(21, "t", columns)});
+  EXPECT_EQ(name_of(21), "Db.t");
+  EXPECT_EQ(name_of(22), "none");
+}
+
+TEST_F(TrackerTest, PartitioningAnewGivesAnotherId) {
+  create_db_and_table();
+  for (int type : {71, 72}) {
+    JobText job = table_job(type, 3 + type, "");
+    job.table_id = type == 71 ? kTable : 71;
+    job.table = table_json(type, "t", column_json(1, "a", 3, 0));
+    must_apply(job);
+    EXPECT_EQ(name_of(type), "Db.t");
+    EXPECT_EQ(name_of(job.table_id), "none");
+  }
+}
+
+TEST_F(TrackerTest, ADatabaseComesBackWithItsTables) {
+  create_db_and_table();
+  must_apply({.type = 2, .version = 5, .schema_id = kDb, .schema_state = 0});
+  must_apply({.type = 63, .version = 6, .schema_id = kDb, .db = db_json(kDb, "Back")});
+  EXPECT_EQ(name_of(kTable), "Back.t");
+  EXPECT_FALSE(tracker_.is_truncated(kTable));
+  EXPECT_EQ(columns_of(kTable), 1U);
+  EXPECT_THAT(apply({.type = 63, .version = 7, .schema_id = 9, .db = db_json(9, "x")}).message(),
+              HasSubstr("database x(9) was not dropped lately"));
+}
+
+TEST_F(TrackerTest, KindsOfJobsToComeAreTakenForWhatTheyHold) {
+  create_db_and_table();
+  must_apply({.type = 200, .version = 3});
+  EXPECT_EQ(names_at(3), ".");
+  must_apply(table_job(201, 4, column_json(1, "a", 3, 0) + "," + column_json(2, "b", 3, 0)));
+  EXPECT_EQ(columns_of(kTable), 2U);
+  must_apply({.type = 202, .version = 5, .schema_id = kDb, .db = db_json(kDb, "New")});
+  EXPECT_EQ(names_at(5), "New.");
+}
+
 TEST_F(TrackerTest, SeveralTablesInOneJob) {
   create_db(1, kDb, "Db");
   JobText job{.type = 60, .version = 2, .schema_id = kDb};
@@ -221,6 +289,7 @@ TEST_F(TrackerTest, ReplacingAViewLeavesTheOldIdBehind) {
                 .table = table_json(20 + i, "v", "", R"("view":{})")});
   }
   EXPECT_EQ(name_of(20), "Db.v");
+  EXPECT_EQ(tracker_.table_ids(), (std::vector<int64_t>{20, 21}));
   EXPECT_EQ(name_of(21), "Db.v");
 }
 

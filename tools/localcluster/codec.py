@@ -25,3 +25,15 @@ def record_key(table_id, handle):
     def comparable(value):
         return struct.pack(">Q", (value + (1 << 63)) % (1 << 64))
     return b"t" + comparable(table_id) + b"_r" + comparable(handle)
+
+
+def uvarint(value):
+    out = b""
+    while value >= 0x80:
+        out += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def varint(value):
+    return uvarint(value << 1 if value >= 0 else (-value - 1) << 1 | 1)

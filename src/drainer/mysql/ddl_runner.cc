@@ -12,6 +12,9 @@ namespace {
 using schedule::DdlTask;
 
 constexpr std::chrono::seconds kLongDdl(30);
+constexpr std::string_view kHowToGoOn =
+    " (to go on, make it possible downstream; or do by hand what is needed and put the commit ts "
+    "into `ignore-txn-commit-ts`; or let a rule of `ddl-rules` skip or rewrite it)";
 
 /// Says in the log, for as long as it lives, that a statement is still being executed.
 class LongDdlLog {
@@ -58,10 +61,28 @@ Status DdlRunner::ensure_connection() {
 }
 
 Status DdlRunner::execute(const DdlTask& task, const schedule::Progress::Position& before) {
+  while (true) {
+    Status done = try_once(task, before);
+    if (done.ok() || options_.policy == nullptr) return done;
+    if (!options_.policy->wait_for_change(task, done)) return done;
+  }
+}
+
+Status DdlRunner::try_once(const DdlTask& task, const schedule::Progress::Position& before) {
   if (task.schema.empty()) {
     return invalid_argument("get DDL Txn with empty database, ddl: " + task.query);
   }
-  std::string sql = adapt_ddl(task.query);
+  const ServerKind server = fence_.factory().server_kind();
+  const std::string text = options_.policy == nullptr ? task.query : options_.policy->text_of(task);
+  if (text.empty() && !task.query.empty()) {
+    interrupted_.reset();
+    return ok_status();
+  }
+  if (is_foreign_to(server, text)) {
+    log_warn("skip ddl that the downstream has nothing of", {{"sql", task.query}});
+    return ok_status();
+  }
+  std::string sql = adapt_ddl(server, text);
   if (sql.empty()) {
     log_warn("skip ddl with all placement options", {{"sql", task.query}});
     return ok_status();
@@ -75,7 +96,8 @@ Status DdlRunner::execute(const DdlTask& task, const schedule::Progress::Positio
   }
   std::string metadata = "commit ts: " + std::to_string(task.commit_ts);
   log_error("exec failed", {{"sql", sql}, {"metadata", metadata}, {"error", done}});
-  return std::move(done).wrap("DDL \"" + sql + "\", " + metadata);
+  Status advised(done.code(), done.message() + std::string(kHowToGoOn));
+  return std::move(advised).wrap("DDL \"" + sql + "\", " + metadata);
 }
 
 // The intent stands there: was it executed? The fence has waited for the connection that may have

@@ -13,11 +13,13 @@
 #include "drainer/mysql/checkpointer.h"
 #include "drainer/mysql/ddl_state.h"
 #include "drainer/schedule/applier.h"
+#include "drainer/schedule/ddl_policy.h"
 
 namespace tbl::mysql {
 
 struct DdlOptions {
-  bool safe_mode = false;  ///< the original's ignorable errors are always ignored
+  bool safe_mode = false;                 ///< the original's ignorable errors are always ignored
+  schedule::DdlPolicy* policy = nullptr;  ///< not owned; null: none
   StopToken stop;
 };
 
@@ -40,6 +42,7 @@ class DdlRunner {
   Status execute(const schedule::DdlTask& task, const schedule::Progress::Position& before);
 
  private:
+  Status try_once(const schedule::DdlTask& task, const schedule::Progress::Position& before);
   Status resume(const schedule::DdlTask& task, const std::string& sql);
   Status record_and_run(const schedule::DdlTask& task, const std::string& sql,
                         const schedule::Progress::Position& before);

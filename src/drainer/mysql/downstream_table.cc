@@ -167,6 +167,7 @@ class Joiner {
 
   void join_keys(MySqlTable& out) const {
     for (const DownstreamKey& key : down_.unique_keys) {
+      if (out.coarse_key.empty()) out.coarse_key = coarse_part(key);
       if (Key folded = fold_key(key); !folded.empty()) out.keys.add(folded);
       std::vector<uint32_t> positions = written_positions(key, out.columns);
       if (positions.empty()) continue;
@@ -187,6 +188,19 @@ class Joiner {
   }
 
  private:
+  // Upstream may compare bytes whatever its collations are called.
+  std::string coarse_part(const DownstreamKey& key) const {
+    for (const DownstreamKey::Part& part : key.parts) {
+      auto up = up_.find(ascii_lower(part.column));
+      const DownstreamColumn* down = find_down(part.column);
+      if (up == up_.end() || down == nullptr || down->collation.empty()) continue;
+      if (!schema::is_string_type(info_.columns[up->second].type.tp)) continue;
+      if (schedule::fold_of_collation(down->collation) <= Fold::kPadSpace) continue;
+      return key.name + "(" + part.column + ") compares by " + down->collation;
+    }
+    return {};
+  }
+
   static bool contains(const std::vector<uint32_t>& positions, uint32_t position) {
     return std::find(positions.begin(), positions.end(), position) != positions.end();
   }
@@ -236,6 +250,11 @@ class Joiner {
 };
 
 }  // namespace
+
+bool is_transactional(const std::string& engine) {
+  return engine != "MyISAM" && engine != "Aria" && engine != "MEMORY" && engine != "CSV" &&
+         engine != "ARCHIVE" && engine != "BLACKHOLE";
+}
 
 bool DownstreamColumn::is_generated() const {
   return extra.find("VIRTUAL GENERATED") != std::string::npos ||

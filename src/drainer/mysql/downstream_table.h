@@ -39,6 +39,9 @@ struct DownstreamTable {
   std::string engine;
 };
 
+/// False: what a crash leaves half done stays so.
+bool is_transactional(const std::string& engine);
+
 /// Reads information_schema. kNotFound: there is no such table.
 Result<DownstreamTable> read_downstream_table(Connection& connection, const std::string& schema,
                                               const std::string& table);
@@ -51,6 +54,9 @@ struct MySqlTable : schedule::SinkTable {
   std::string column_list;                ///< "(`a`,`b`)"
   std::vector<std::string> key_names;     ///< quoted, of the row key's columns
   ServerKind server = ServerKind::kMySql;
+  /// A unique key downstream, and the collation by which it may take for equal what differs
+  /// upstream; empty: there is none.
+  std::string coarse_key;
   /// Upstream columns that are not written, for one warning.
   std::vector<std::string> missing_downstream;
 };

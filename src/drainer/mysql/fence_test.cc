@@ -94,6 +94,16 @@ TEST_F(FenceTest, AServerThatLostDurableMarksIsNoticed) {
   Status stopped = applier_->stop();
   EXPECT_EQ(stopped.code(), StatusCode::kDataLoss) << stopped.to_string();
   EXPECT_EQ(rows("SELECT COUNT(*) FROM test.n"), "0");
+  // The next run begins at what that server has.
+  crash();
+  auto point = start(opt);
+  ASSERT_TRUE(point.ok()) << point.status().to_string();
+  EXPECT_EQ(point->commit_ts, 100u);
+  EXPECT_EQ(point->unknown_until_ts, 0u);
+  ASSERT_TRUE(submit(TransactionBuilder(110).insert(n_, {integer(1), null()})).ok());
+  ASSERT_TRUE(submit(TransactionBuilder(120).insert(n_, {integer(2), null()})).ok());
+  ASSERT_TRUE(applier_->stop().ok());
+  EXPECT_EQ(rows("SELECT a FROM test.n ORDER BY a"), "1;2");
 }
 
 TEST_F(FenceTest, AKilledWorkerConnectionIsReplaced) {

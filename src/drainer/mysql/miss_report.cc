@@ -14,6 +14,7 @@ constexpr int64_t kWarnIntervalMs = 1000;
 Status MissReport::report(const Miss& miss, std::string_view sql) {
   uint64_t missing = miss.expected_rows - std::min(miss.expected_rows, miss.found_rows);
   count_ += missing;
+  counter_.add(missing);
   std::string statement(sql.substr(0, kMaxSqlInMessage));
   if (stop_) {
     return failed_precondition("table " + miss.table + ": " + std::to_string(missing) +

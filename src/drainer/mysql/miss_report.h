@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/metrics.h"
 #include "base/status.h"
 
 namespace tbl::mysql {
@@ -16,7 +17,10 @@ namespace tbl::mysql {
 class MissReport {
  public:
   /// `stop`: an error instead of a warning.
-  explicit MissReport(bool stop) : stop_(stop) {}
+  explicit MissReport(bool stop)
+      : stop_(stop),
+        counter_(metrics().counter("binlog_drainer_missed_rows_total",
+                                   "rows to be changed that downstream did not have")) {}
 
   struct Miss {
     const std::string& table;
@@ -30,6 +34,7 @@ class MissReport {
 
  private:
   const bool stop_;
+  Counter& counter_;
   std::atomic<uint64_t> count_ = 0;
   std::mutex mutex_;
   std::map<std::string, int64_t> next_ms_;  // by table: no warning before

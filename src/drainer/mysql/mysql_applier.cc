@@ -178,6 +178,7 @@ Result<StartPoint> MySqlApplier::Impl::start() {
   DdlOptions ddl;
   ddl.stop = stop_.get_token();
   ddl.safe_mode = options_.safe_mode;
+  ddl.policy = options_.ddl_policy;
   ddl_ = std::make_unique<DdlRunner>(*fence_, tables_, *checkpointer_, ddl);
   TBL_ASSIGN(Connections connections, claim());
   TBL_TRY(checkpointer_->set_up(std::move(connections[kControlSlot])));
@@ -300,6 +301,11 @@ Status MySqlApplier::Impl::stop() {
   Status idle = scheduler_->wait_idle();
   saver_stop_.request_stop();
   saver_.join();
+  if (idle.code() == StatusCode::kDataLoss) {
+    // What was durable is not so any more: the next run goes by what that server says itself.
+    abort();
+    return idle;
+  }
   if (idle.ok() && options_.loopback) idle = clear_loopback(*checkpointer_, options_.channel_id);
   Status saved = checkpointer_->save(scheduler_->position(), {.consistent = idle.ok()});
   abort();

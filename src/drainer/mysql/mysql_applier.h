@@ -8,6 +8,7 @@
 
 #include "drainer/mysql/connection.h"
 #include "drainer/schedule/applier.h"
+#include "drainer/schedule/ddl_policy.h"
 #include "drainer/schedule/scheduler.h"
 
 namespace tbl::mysql {
@@ -32,6 +33,7 @@ struct MySqlApplierOptions {
 
   schedule::SchedulerOptions scheduler;
   bool safe_mode = false;
+  schedule::DdlPolicy* ddl_policy = nullptr;  ///< not owned; null: none
   bool stop_on_miss = false;  ///< a change that finds no row is an error, not a warning
   bool loopback = false;
   int64_t channel_id = 0;

@@ -29,6 +29,13 @@ bool append_datum(std::string& out, const Datum& value, const schema::FieldType&
     out += "DEFAULT";
     return true;
   }
+  if (type.tp == schema::kTypeSet && value.kind() == DatumKind::kUint) {
+    // As numbers they are signed or inexact where they are compared or chosen by CASE.
+    std::string names;
+    if (!decode::append_set_names(names, value.as_uint(), type)) return false;
+    append_string(out, names, escapes);
+    return true;
+  }
   TextForm form = decode::text_form(type);
   if (form == TextForm::kNumber) {
     size_t begin = out.size();
@@ -94,9 +101,19 @@ Status RowSql::append_tuple(std::string& out, const MySqlTable& table,
 
 Status RowSql::append_equal(std::string& out, const MySqlTable& table, uint32_t position,
                             decode::RowValues values) const {
-  out += name_of(table, position);
-  out += '=';
-  return append_value(out, table, position, values);
+  const schema::FieldType& type = table.table->info().columns[position].type;
+  const bool is_real = type.tp == schema::kTypeFloat || type.tp == schema::kTypeDouble;
+  if (!is_real || type.decimal == schema::FieldType::kUnspecified) {
+    out += name_of(table, position);
+    out += '=';
+    return append_value(out, table, position, values);
+  }
+  // FLOAT(M,D): MariaDB stores what its own rounding makes of the value.
+  const std::string places = "," + std::to_string(type.decimal) + ")";
+  out += "ROUND(" + name_of(table, position) + places + "=ROUND(";
+  TBL_TRY(append_value(out, table, position, values));
+  out += places;
+  return ok_status();
 }
 
 Status RowSql::append_row_key(std::string& out, const MySqlTable& table,

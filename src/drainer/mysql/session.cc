@@ -23,10 +23,12 @@ struct Variable {
   std::string_view name;
   std::string_view value;
 };
-// Known to TiDB, some of them not to every version of it.
-constexpr std::array<Variable, 3> kOptional = {{{"allow_auto_random_explicit_insert", "1"},
+// Known to TiDB, some of them not to every version of it; the last to MariaDB: what upstream took
+// without enforcing it must not be refused.
+constexpr std::array<Variable, 4> kOptional = {{{"allow_auto_random_explicit_insert", "1"},
                                                 {"tidb_txn_mode", "'pessimistic'"},
-                                                {"tidb_placement_mode", "'ignore'"}}};
+                                                {"tidb_placement_mode", "'ignore'"},
+                                                {"check_constraint_checks", "0"}}};
 
 std::string upper(std::string_view text) {
   std::string out(text);
@@ -101,6 +103,7 @@ Result<ConnectionFactory> ConnectionFactory::create(ConnectionOptions options) {
   ConnectionFactory factory;
   factory.options_ = std::move(options);
   TBL_ASSIGN(auto probe, Connection::open(factory.options_));
+  factory.server_kind_ = probe->server_kind();
   std::string mode = apply_sql_mode(factory.options_);
   factory.set_up_ = std::string(kEverySession) + ";SET SESSION sql_mode=" + quote_string(mode);
   if (mode.find("NO_BACKSLASH_ESCAPES") != std::string::npos) factory.escapes_ = Escapes::kNone;

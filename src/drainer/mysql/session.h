@@ -28,11 +28,13 @@ class ConnectionFactory {
 
   const ConnectionOptions& options() const { return options_; }
   /// How strings are quoted in such a session.
+  ServerKind server_kind() const { return server_kind_; }
   Escapes escapes() const { return escapes_; }
 
  private:
   ConnectionOptions options_;
   std::string set_up_;  ///< the statements, one round trip
+  ServerKind server_kind_ = ServerKind::kMySql;
   Escapes escapes_ = Escapes::kBackslash;
 };
 

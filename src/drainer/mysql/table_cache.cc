@@ -5,15 +5,6 @@
 #include "drainer/schedule/backoff.h"
 
 namespace tbl::mysql {
-namespace {
-
-bool is_transactional(const std::string& engine) {
-  return engine != "MyISAM" && engine != "Aria" && engine != "MEMORY" && engine != "CSV" &&
-         engine != "ARCHIVE" && engine != "BLACKHOLE";
-}
-
-}  // namespace
-
 MySqlTablePtr TableCache::find(const decode::Table* table) const {
   std::lock_guard lock(mutex_);
   auto it = tables_.find(table);
@@ -67,6 +58,10 @@ void TableCache::warn_once(const MySqlTable& table, const DownstreamTable& downs
   if (downstream.unique_keys.empty()) {
     log_warn("table has no unique key downstream, its rows are found by all their columns",
              {{"table", table.quoted_name}});
+  }
+  if (!table.coarse_key.empty()) {
+    log_warn("what differs upstream may be one key downstream, and then stops as a duplicate",
+             {{"table", table.quoted_name}, {"key", table.coarse_key}});
   }
   if (!is_transactional(downstream.engine)) {
     log_warn("table is not transactional downstream: after a crash rows may be applied twice",
