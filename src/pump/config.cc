@@ -1,5 +1,7 @@
 #include "pump/config.h"
 
+#include <algorithm>
+
 #include "base/net_address.h"
 #include "base/units.h"
 #include "base/urls.h"
@@ -153,23 +155,72 @@ Status check(const RawConfig& raw, PumpConfig& c) {
   return ok_status();
 }
 
-}  // namespace
+/// What works on a data directory offline, and ends.
+struct RawOffline {
+  std::string print_range;
+  std::string format = "text";
+};
 
-Result<PumpCommand> parse_pump_command(const std::vector<std::string>& args) {
-  PumpCommand command;
-  RawConfig raw;
-  ConfigSpec spec({.program = "pump", .environment_prefix = "PUMP_"});
-  add_flags(spec, raw, command.config);
-  add_file_keys(spec, command.config);
-  add_ignored(spec, raw);
+void add_offline(ConfigSpec& spec, RawOffline& raw, PumpCommand& command) {
   spec.add(&command.print_version,
            {.flag = "V", .help = "print version information and exit", .shown = false});
   spec.add(&command.export_dir,
            {.flag = "to-original",
             .help = "turn this data directory over to an original pump and exit",
             .shown = false});
+  spec.add(&command.check_dir,
+           {.flag = "check",
+            .help = "verify this data directory and exit: 0 sound, 1 damaged, 2 not readable",
+            .shown = false});
+  spec.add(&raw.print_range,
+           {.flag = "print",
+            .help = "FROM..TO: list the binlogs with these ts of the data directory that is named "
+                    "last, and exit",
+            .shown = false});
+  spec.add(&raw.format, {.flag = "format", .help = "of -print: text or json", .shown = false});
+}
+
+bool is_print_flag(const std::string& arg) {
+  const std::string name = arg.substr(0, arg.find('='));
+  return name == "-print" || name == "--print";
+}
+
+/// The one word that is no flag: the directory of -print.
+std::string take_print_dir(std::vector<std::string>& args) {
+  if (args.size() < 2 || std::none_of(args.begin(), args.end(), is_print_flag)) return "";
+  if (args.back().starts_with("-")) return "";
+  std::string dir = std::move(args.back());
+  args.pop_back();
+  return dir;
+}
+
+Status check_print(const RawOffline& raw, PumpCommand& command) {
+  if (raw.print_range.empty()) return ok_status();
+  if (command.print_dir.empty())
+    return invalid_argument("-print wants a data directory at the end");
+  TBL_ASSIGN(command.print, parse_print_range(raw.print_range));
+  TBL_ASSIGN(command.print.format, parse_print_format(raw.format));
+  return ok_status();
+}
+
+}  // namespace
+
+Result<PumpCommand> parse_pump_command(std::vector<std::string> args) {
+  PumpCommand command;
+  command.print_dir = take_print_dir(args);
+  RawConfig raw;
+  RawOffline offline;
+  ConfigSpec spec({.program = "pump", .environment_prefix = "PUMP_"});
+  add_flags(spec, raw, command.config);
+  add_file_keys(spec, command.config);
+  add_ignored(spec, raw);
+  add_offline(spec, offline, command);
   TBL_ASSIGN(command.end, spec.parse_command_line(args));
-  if (command.end || command.print_version || !command.export_dir.empty()) return command;
+  if (command.end || command.print_version) return command;
+  TBL_TRY(check_print(offline, command));
+  const bool is_offline =
+      !command.export_dir.empty() || !command.check_dir.empty() || !command.print_dir.empty();
+  if (is_offline) return command;
   TBL_TRY(spec.load(raw.config_file));
   TBL_TRY(check(raw, command.config));
   command.config.text = spec.dump();

@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "base/status.h"
+#include "pump/inspect/print.h"
 #include "rpc/tls.h"
 
 namespace tbl::pump {
@@ -42,11 +43,14 @@ struct PumpCommand {
   std::optional<CommandLineEnd> end;  ///< help or a mistake: print and exit
   bool print_version = false;
   std::string
-      export_dir;     ///< -to-original: turn this data directory over to an original pump, and exit
+      export_dir;  ///< -to-original: turn this data directory over to an original pump, and exit
+  std::string check_dir;  ///< -check: verify this data directory, and exit
+  std::string print_dir;  ///< -print: list binlogs of this data directory, and exit
+  PrintOptions print;
   PumpConfig config;  ///< valid unless one of the above is set
 };
 
 /// Reads and checks everything. Errors have the original's texts.
-Result<PumpCommand> parse_pump_command(const std::vector<std::string>& args);
+Result<PumpCommand> parse_pump_command(std::vector<std::string> args);
 
 }  // namespace tbl::pump

@@ -135,5 +135,18 @@ TEST_F(PumpConfigTest, AbsoluteSocketPath) {
   EXPECT_EQ(parsed({"-socket=unix:///run/pump.sock"}).socket, "/run/pump.sock");
 }
 
+TEST_F(PumpConfigTest, OfflineCommands) {
+  EXPECT_EQ(parse_pump_command({"-check", "dir"})->check_dir, "dir");
+  const auto print = parse_pump_command({"-print=5..9", "-format", "json", "dir"});
+  ASSERT_TRUE(print.ok()) << print.status().message();
+  EXPECT_EQ(print->print_dir, "dir");
+  EXPECT_EQ(print->print.from_ts, 5u);
+  EXPECT_EQ(print->print.to_ts, 9u);
+  EXPECT_EQ(print->print.format, PrintFormat::kJson);
+  EXPECT_THAT(error({"-print=5..9"}), HasSubstr("wants a data directory"));
+  EXPECT_THAT(error({"-print=5..9", "-format=xml", "dir"}), HasSubstr("bad format: xml"));
+  EXPECT_THAT(error({"dir"}), HasSubstr("'dir' is not a valid flag"));
+}
+
 }  // namespace
 }  // namespace tbl::pump
