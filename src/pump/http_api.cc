@@ -154,6 +154,7 @@ HttpResponse HttpApi::show_binlog(const std::string& given) const {
 HttpResponse HttpApi::why() const {
   StorageStats stats = parts_.storage.stats();
   Json out;
+  out["nodeID"] = parts_.registration.node_id();
   out["state"] = parts_.state.name();
   out["maxCommitTS"] = stats.max_commit_ts;
   out["maxCommitTime"] = format_tso_time(stats.max_commit_ts);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/urls.h"
+#include "pump/id_guard.h"
 #include "pump/lag_watch.h"
 #include "pump/notify.h"
 #include "pump/offline.h"
@@ -63,8 +64,9 @@ Status Pump::open_storage() {
   registration.heartbeat = std::chrono::seconds(config_.heartbeat_interval_s);
   registration_ =
       std::make_unique<Registration>(registration, cluster_->registry(), state_, *storage_);
-  TBL_ASSIGN(previous_state_, registration_->previous_state());
-  return ok_status();
+  TBL_ASSIGN(const cluster::NodeStatus previous, registration_->previous());
+  is_new_ = previous.state == cluster::kStateOffline || env_.exists(unannounced_path());
+  return check_id_is_free(previous, config_.tls);
 }
 
 Status Pump::start() {
@@ -149,7 +151,12 @@ void Pump::info_tick() {
                                 {"MaxCommitTS", stats.max_commit_ts}});
 }
 
+/// Exists while the registry may say online though drainers were not told yet: a pump killed in
+/// between must tell them at its next start.
+std::string Pump::unannounced_path() const { return join_path(config_.data_dir, ".unannounced"); }
+
 Status Pump::enter_registry() {
+  if (is_new_) TBL_TRY(env_.write_file_atomically(unannounced_path(), ""));
   auto ts = cluster_->pd().get_ts();
   if (!ts.ok()) return ts.status().wrap("fail to get tso from pd");
   registration_->set_base_ts(*ts);
@@ -163,9 +170,7 @@ Status Pump::enter_registry() {
 /// prewrite.
 Status Pump::notify_if_new() {
   Status status;
-  if (previous_state_ == cluster::kStateOffline) {
-    status = notify_drainers(*cluster_, config_.tls, signal_);
-  }
+  if (is_new_) status = notify_drainers(*cluster_, config_.tls, signal_);
   if (!status.ok()) {
     state_.set(State::kOffline);
     gate_.settle(unknown_error("no online: offline"));
@@ -174,6 +179,7 @@ Status Pump::notify_if_new() {
     }
     return std::move(status).wrap("fail to notify all living drainer");
   }
+  if (is_new_) TBL_TRY(env_.remove(unannounced_path()));
   gate_.settle(ok_status());
   return ok_status();
 }

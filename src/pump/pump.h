@@ -56,6 +56,7 @@ class Pump {
   Status listen();
   void add_methods();
   void start_jobs();
+  std::string unannounced_path() const;
   Status enter_registry();
   Status notify_if_new();
   void check_drainers();
@@ -80,7 +81,7 @@ class Pump {
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<FakeWriter> fakes_;
   std::unique_ptr<Registration> registration_;
-  std::string previous_state_;
+  bool is_new_ = false;  ///< drainers may not know this pump
   std::unique_ptr<Oracle> oracle_;
   std::unique_ptr<Resolver> resolver_;
   std::unique_ptr<Feed> feed_;

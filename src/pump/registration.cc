@@ -39,11 +39,16 @@ Registration::Registration(RegistrationOptions options, cluster::Registry& regis
                            StateMachine& state, const Storage& storage)
     : options_(std::move(options)), registry_(registry), state_(state), storage_(storage) {}
 
-Result<std::string> Registration::previous_state() {
+Result<cluster::NodeStatus> Registration::previous() {
   auto node = registry_.node(cluster::NodeKind::kPump, options_.node_id);
-  if (node.ok()) return node->state;
-  if (node.status().code() == StatusCode::kNotFound) return std::string(cluster::kStateOffline);
-  return node.status().wrap("fail to get previous node status");
+  if (node.ok()) return node;
+  if (node.status().code() != StatusCode::kNotFound) {
+    return std::move(node).status().wrap("fail to get previous node status");
+  }
+  cluster::NodeStatus none;
+  none.node_id = options_.node_id;
+  none.state = cluster::kStateOffline;
+  return none;
 }
 
 void Registration::set_base_ts(uint64_t ts) {

@@ -33,9 +33,9 @@ class Registration {
                const Storage& storage);
   ~Registration() { stop_heartbeat(); }
 
-  /// State in the registry before this start; "offline" if there is no entry. Error: "fail to get
-  /// previous node status: ...".
-  Result<std::string> previous_state();
+  /// The entry in the registry before this start; state "offline" and no host if there is none.
+  /// Error: "fail to get previous node status: ...".
+  Result<cluster::NodeStatus> previous();
   /// Base of update ts: `ts` was fresh now. The original extrapolates from there, and so do we,
   /// since a heartbeat must not depend on PD's TSO.
   void set_base_ts(uint64_t ts);
