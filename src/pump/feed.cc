@@ -150,7 +150,9 @@ Status Feed::send_published(Puller& puller, FeedCursor& cursor) {
     if (!puller.call->wait_writable(kPendingBytes, 1s)) continue;
     TBL_ASSIGN(auto message, cursor.next());
     if (!message) return ok_status();
+    const uint64_t commit_ts = message->commit_ts();
     TBL_TRY(send(puller, std::move(message)));
+    puller.sent_ts = commit_ts;
   }
   return ok_status();
 }
@@ -190,6 +192,17 @@ void Feed::stop() {
   }
   for (auto& puller : all) puller->stop.request_stop();
   for (auto& puller : all) puller->thread.join();
+}
+
+std::vector<PullerInfo> Feed::list() const {
+  std::lock_guard lock(mutex_);
+  std::vector<PullerInfo> out;
+  for (const PullerPtr& puller : pullers_) {
+    if (puller->done) continue;
+    out.push_back({puller->call->info().peer, puller->after_ts, puller->sent_ts,
+                   puller->call->pending_bytes()});
+  }
+  return out;
 }
 
 size_t Feed::pullers() const {

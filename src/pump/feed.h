@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "base/stop.h"
@@ -20,6 +21,13 @@ namespace tbl::pump {
 /// has lost some.
 inline constexpr char kGcTsHeader[] = "pump-gc-ts";
 
+struct PullerInfo {
+  std::string peer;
+  uint64_t offset = 0;         ///< what it asked for
+  uint64_t sent_ts = 0;        ///< commit ts of the last binlog handed to its connection
+  uint64_t pending_bytes = 0;  ///< handed over and not yet taken by the network
+};
+
 /// One thread per puller, which reads the log and waits for the client's window and for new
 /// commits. A message of more than 1 MiB goes from the segment to the socket in pieces. Any thread.
 class Feed {
@@ -32,12 +40,14 @@ class Feed {
   /// Ends all streams with OK and refuses new ones. Waits for the threads.
   void stop();
   size_t pullers() const;
+  std::vector<PullerInfo> list() const;
 
  private:
   class Handler;
   struct Puller {
     rpc::ServerCallPtr call;
     uint64_t after_ts = 0;
+    std::atomic<uint64_t> sent_ts{0};
     StopSource stop;
     std::atomic<bool> done{false};
     Thread thread;

@@ -81,8 +81,10 @@ Status Pump::start() {
   oracle_ = std::make_unique<ClusterOracle>(*cluster_, "pump-" + registration_->node_id());
   resolver_ = std::make_unique<Resolver>(*storage_, *oracle_, metrics_);
   gc_ = std::make_unique<GcJob>(*storage_, cluster_->pd(), config_.gc, metrics_);
+  why_ = std::make_unique<Why>(WhyParts{*cluster_, *storage_, state_, *registration_, *resolver_,
+                                        gate_, *disk_, *feed_, config_.gc});
   api_ = std::make_unique<HttpApi>(ApiParts{*cluster_, *storage_, state_, *registration_, *gc_,
-                                            *resolver_, [this] { begin_close(); }});
+                                            *resolver_, *why_, [this] { begin_close(); }});
   TBL_TRY(listen());
   start_jobs();
   TBL_TRY(enter_registry());
@@ -126,18 +128,18 @@ void Pump::start_jobs() {
   add("fake-binlog", std::chrono::seconds(config_.fake_interval_s), [this] { fakes_->tick(); });
   add("disk-watch", 3s, [this] { disk_->refresh(); });
   add("info-tick", 10s, [this] { info_tick(); });
-  add("drainer-lag", 10min, [this] { check_drainers(); });
+  add("drainer-lag", 60s, [this] { check_drainers(); });
   if (config_.metrics_addr.empty() || config_.metrics_interval_s <= 0) return;
   add("metrics-push", std::chrono::seconds(config_.metrics_interval_s),
       [this] { (void)rpc::push_metrics(config_.metrics_addr, registration_->node_id()); });
 }
 
 void Pump::check_drainers() {
-  const uint64_t gc_ts = storage_->gc_ts();
-  if (gc_ts == 0) return;
   auto drainers = cluster_->registry().nodes(cluster::NodeKind::kDrainer);
   if (drainers.ok()) {
-    report_lagging_drainers(*drainers, gc_ts);
+    const auto keep = std::chrono::duration_cast<std::chrono::milliseconds>(config_.gc);
+    report_lagging_drainers(
+        *drainers, {storage_->gc_ts(), registration_->pd_now_ms(), keep.count()}, lag_every_.due());
   } else {
     log_error("fail to query status of drainers", {{"error", drainers.status()}});
   }
@@ -235,6 +237,9 @@ void Pump::shut_down() {
   // Streams end with OK first: the server waits for them.
   if (feed_) feed_->stop();
   if (server_) server_->stop(10s);
+  // Nobody needs the cluster any more; a silent TiKV must not hold the end up.
+  if (resolver_) resolver_->request_stop();
+  cluster_stop_.request_stop();
   resolver_.reset();
   if (storage_) {
     if (Status status = storage_->close(); !status.ok()) {
@@ -243,7 +248,6 @@ void Pump::shut_down() {
     log_info("storage is closed", {});
   }
   storage_.reset();
-  cluster_stop_.request_stop();
 }
 
 Pump::~Pump() {

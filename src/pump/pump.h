@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/log.h"
 #include "base/periodic.h"
 #include "base/status.h"
 #include "base/stop.h"
@@ -27,6 +28,7 @@
 #include "pump/resolver.h"
 #include "pump/state.h"
 #include "pump/storage/storage.h"
+#include "pump/why.h"
 #include "pump/write_gate.h"
 #include "rpc/server.h"
 
@@ -86,9 +88,11 @@ class Pump {
   std::unique_ptr<Resolver> resolver_;
   std::unique_ptr<Feed> feed_;
   std::unique_ptr<GcJob> gc_;
+  std::unique_ptr<Why> why_;
   std::unique_ptr<HttpApi> api_;
   std::unique_ptr<rpc::Server> server_;
   std::vector<std::unique_ptr<Periodic>> jobs_;
+  LogEvery lag_every_{600'000};
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -57,7 +57,26 @@ void Registration::set_base_ts(uint64_t ts) {
   base_time_ = std::chrono::steady_clock::now();
 }
 
-Status Registration::write() { return registry_.update_node(cluster::NodeKind::kPump, status()); }
+Status Registration::write() {
+  Status written = registry_.update_node(cluster::NodeKind::kPump, status());
+  std::lock_guard lock(mutex_);
+  write_error_ = written.message();
+  if (written.ok()) written_at_ = std::chrono::steady_clock::now();
+  return written;
+}
+
+int64_t Registration::pd_now_ms() const {
+  std::lock_guard lock(mutex_);
+  const auto elapsed = std::chrono::steady_clock::now() - base_time_;
+  return tso_physical_ms(base_ts_) +
+         std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count();
+}
+
+HeartbeatInfo Registration::last_write() const {
+  std::lock_guard lock(mutex_);
+  const auto age = std::chrono::steady_clock::now() - written_at_;
+  return {write_error_, std::chrono::duration_cast<std::chrono::milliseconds>(age).count()};
+}
 
 cluster::NodeStatus Registration::status() const {
   std::lock_guard lock(mutex_);

@@ -26,6 +26,12 @@ struct RegistrationOptions {
   std::chrono::seconds heartbeat{2};
 };
 
+/// How the last write of the entry went.
+struct HeartbeatInfo {
+  std::string error;           ///< of the last try, "" if it succeeded
+  int64_t success_age_ms = 0;  ///< since the last success
+};
+
 /// Any thread, except that start and stop of the heartbeat come from one.
 class Registration {
  public:
@@ -46,6 +52,9 @@ class Registration {
 
   /// What would be written now.
   cluster::NodeStatus status() const;
+  HeartbeatInfo last_write() const;
+  /// PD's time in ms, extrapolated too.
+  int64_t pd_now_ms() const;
   const std::string& node_id() const { return options_.node_id; }
 
  private:
@@ -58,6 +67,8 @@ class Registration {
   mutable std::mutex mutex_;
   uint64_t base_ts_ = 0;
   std::chrono::steady_clock::time_point base_time_;
+  std::string write_error_;
+  std::chrono::steady_clock::time_point written_at_ = std::chrono::steady_clock::now();
   StopSource stop_;
   Thread thread_;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/clock.h"
@@ -252,8 +253,15 @@ TEST_F(ResolverTest, UndecidableStaysAndIsShown) {
   store_.rollback(start_);
   store_.fake(later_);
   Resolver resolver(*store_.storage, oracle_, metrics_);
-  while (resolver.undecidable().empty()) std::this_thread::yield();
-  EXPECT_EQ(resolver.undecidable()[0].start_ts, start_);
+  const auto is_undecidable = [](const OpenQuestion& q) { return q.undecidable; };
+  std::vector<OpenQuestion> open;
+  while (std::none_of(open.begin(), open.end(), is_undecidable)) {
+    std::this_thread::yield();
+    open = resolver.open();
+  }
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].start_ts, start_);
+  EXPECT_EQ(open[0].answer, "no record, and garbage collection has passed the start ts");
   EXPECT_LT(store_.storage->max_commit_ts(), start_);
 }
 
