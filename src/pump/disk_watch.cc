@@ -1,5 +1,7 @@
 #include "pump/disk_watch.h"
 
+#include <algorithm>
+
 namespace tbl::pump {
 namespace {
 
@@ -16,6 +18,7 @@ void DiskWatch::refresh() {
   }
   capacity_ = space->capacity_bytes;
   available_ = space->available_bytes;
+  written_ = 0;
   metrics_.disk_capacity.set(static_cast<double>(space->capacity_bytes));
   metrics_.disk_available.set(static_cast<double>(space->available_bytes));
   metrics_.writable.set(check().ok() ? 1 : 0);
@@ -43,7 +46,8 @@ void DiskWatch::say(uint64_t available) {
 }
 
 Status DiskWatch::check() const {
-  uint64_t available = available_;
+  const uint64_t written = written_;
+  const uint64_t available = available_ - std::min<uint64_t>(available_, written);
   if (limit_ == 0 || available > limit_) return ok_status();
   return unknown_error("no available space, available: " + std::to_string(available) +
                        ", StopWriteAtAvailableSpace: " + std::to_string(limit_));

@@ -25,7 +25,10 @@ class DiskWatch {
   /// As of the last refresh().
   DiskSpace space() const { return {capacity_, available_}; }
   uint64_t limit() const { return limit_; }
-  /// As of the last refresh(): "no available space, available: N, StopWriteAtAvailableSpace: M".
+  /// So many bytes are about to be written: check() takes them off until the next refresh().
+  void count(uint64_t bytes) { written_ += bytes; }
+  /// As of the last refresh(), less what was counted since: "no available space, available: N,
+  /// StopWriteAtAvailableSpace: M".
   Status check() const;
 
  private:
@@ -38,6 +41,7 @@ class DiskWatch {
   bool stopped_ = false;
   LogEvery soon_every_{60'000};
   std::atomic<uint64_t> capacity_{UINT64_MAX};
+  std::atomic<uint64_t> written_{0};
   std::atomic<uint64_t> available_{UINT64_MAX};
 };
 

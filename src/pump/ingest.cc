@@ -65,6 +65,7 @@ void Ingest::store(BinlogRecord record, Reply reply) {
         unknown_error("too many binlogs wait to be written: " + std::to_string(in_flight_.used()) +
                       " bytes, memory-limit: " + std::to_string(in_flight_.limit())));
   }
+  parts_.disk.count(bytes);
   Time begin = std::chrono::steady_clock::now();
   BinlogHeader header = record.header;
   parts_.storage.write(std::move(record),

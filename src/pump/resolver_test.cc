@@ -192,6 +192,14 @@ TEST(GcHoldTest, RenewsAndRemoves) {
   EXPECT_EQ(held_after(0, 241s), 0U);
 }
 
+TEST(GcHoldTest, TheFirstReasonCountsAtOnce) {
+  FakeOracle oracle;
+  GcHold::Time now{};
+  GcHold hold(oracle, now);
+  hold.update(500, now);
+  EXPECT_EQ(oracle.held, 499U);
+}
+
 class ResolverTest : public testing::Test {
  protected:
   /// The transactions that are served up to U.
