@@ -33,9 +33,11 @@ struct PumpConfig {
   bool sync_log = true;
   double slow_write_threshold_s = 1.0;
   ByteSize stop_write_at{10ULL << 30};  ///< free bytes; 0: never
-  ByteSize memory_limit{1ULL << 30};    ///< of binlogs received and not yet written
+  bool skip_damaged = false;            ///< storage.on-damage = "skip"
+  ByteSize memory_limit{256ULL << 20};  ///< of binlogs received and not yet written
 
-  std::string text;  ///< everything, for the start-up line
+  std::vector<std::string> without_effect;  ///< options that were given and mean nothing here
+  std::string text;                         ///< everything, for the start-up line
 };
 
 /// What the command line asks for.

@@ -13,6 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 class PumpConfigTest : public testing::Test {
  protected:
@@ -133,6 +134,33 @@ TEST_F(PumpConfigTest, EmptyAddressIsLocalhost) {
 
 TEST_F(PumpConfigTest, AbsoluteSocketPath) {
   EXPECT_EQ(parsed({"-socket=unix:///run/pump.sock"}).socket, "/run/pump.sock");
+}
+
+TEST_F(PumpConfigTest, OnDamage) {
+  EXPECT_FALSE(parsed({}).skip_damaged);
+  EXPECT_TRUE(parsed({file("[storage]\non-damage = \"skip\"")}).skip_damaged);
+  EXPECT_EQ(error({file("[storage]\non-damage = \"hide\"")}),
+            "storage.on-damage is hide, must be stop or skip");
+}
+
+TEST_F(PumpConfigTest, PasswordsInAddressesAreNotShown) {
+  const PumpConfig c = parsed({"-metrics-addr=http://me:secret@gateway:1"});
+  EXPECT_THAT(c.text, HasSubstr("http://******@gateway:1"));
+  EXPECT_THAT(error({"-pd-urls=http://me:secret@pd"}), Not(HasSubstr("secret")));
+}
+
+TEST_F(PumpConfigTest, OptionsWithoutEffectAreNamed) {
+  EXPECT_THAT(parsed({}).without_effect, testing::IsEmpty());
+  const PumpConfig c = parsed({"-enable-debug", "-log-rotate=day", file(R"(
+[storage]
+kv_chan_cap = 1048576
+[storage.kv]
+block-size = 4096
+compaction-total-size-multiplier = 8.0
+)")});
+  EXPECT_THAT(c.without_effect,
+              ElementsAre("enable-debug", "storage.kv.block-size", "storage.kv_chan_cap",
+                          "storage.kv.compaction-total-size-multiplier", "log-rotate"));
 }
 
 TEST_F(PumpConfigTest, OfflineCommands) {

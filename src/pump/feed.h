@@ -21,6 +21,13 @@ namespace tbl::pump {
 /// has lost some.
 inline constexpr char kGcTsHeader[] = "pump-gc-ts";
 
+struct FeedOptions {
+  uint64_t cluster_id = 0;
+  /// A transaction whose records the disk destroyed: false: the stream ends with an error that
+  /// names it; true: it is left out, with an error line and a count.
+  bool skip_damaged = false;
+};
+
 struct PullerInfo {
   std::string peer;
   uint64_t offset = 0;         ///< what it asked for
@@ -32,7 +39,7 @@ struct PullerInfo {
 /// commits. A message of more than 1 MiB goes from the segment to the socket in pieces. Any thread.
 class Feed {
  public:
-  Feed(uint64_t cluster_id, const Storage& storage, PumpMetrics& metrics);
+  Feed(FeedOptions options, const Storage& storage, PumpMetrics& metrics);
   ~Feed();
 
   /// For rpc::Server::add_stream().
@@ -58,10 +65,12 @@ class Feed {
   void run(Puller& puller);
   Status serve(Puller& puller);
   Status send_published(Puller& puller, FeedCursor& cursor);
+  /// The next message, past damaged ones if the options say so.
+  Result<std::unique_ptr<FeedMessage>> next(FeedCursor& cursor) const;
   Status send(Puller& puller, std::unique_ptr<FeedMessage> message);
   void reap();
 
-  const uint64_t cluster_id_;
+  const FeedOptions options_;
   const Storage& storage_;
   PumpMetrics& metrics_;
   mutable std::mutex mutex_;

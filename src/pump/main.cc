@@ -60,6 +60,9 @@ int run(const std::vector<std::string>& args) {
   }
   log_welcome("Pump");
   log_info("start pump...", {{"config", config.text}});
+  for (const std::string& name : config.without_effect) {
+    log_warn("this option is accepted and has no effect", {{"option", name}});
+  }
   int code = serve(std::move(config), stop.get_token());
   log_info("pump exit", {});
   return code;

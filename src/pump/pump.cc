@@ -76,8 +76,13 @@ Status Pump::start() {
   options.slow_write_s = config_.slow_write_threshold_s;
   ingest_ =
       std::make_unique<Ingest>(options, IngestParts{*storage_, state_, gate_, *disk_, metrics_});
+  large_writes_ =
+      std::make_unique<LargeWrites>(env_, join_path(config_.data_dir, "spill"),
+                                    static_cast<uint64_t>(config_.max_message_bytes), *ingest_);
+  TBL_TRY(large_writes_->prepare());
   fakes_ = std::make_unique<FakeWriter>(*ingest_, cluster_->pd(), *storage_);
-  feed_ = std::make_unique<Feed>(options.cluster_id, *storage_, metrics_);
+  feed_ = std::make_unique<Feed>(FeedOptions{options.cluster_id, config_.skip_damaged}, *storage_,
+                                 metrics_);
   oracle_ = std::make_unique<ClusterOracle>(*cluster_, "pump-" + registration_->node_id());
   resolver_ = std::make_unique<Resolver>(*storage_, *oracle_, metrics_);
   gc_ = std::make_unique<GcJob>(*storage_, cluster_->pd(), config_.gc, metrics_);
@@ -109,12 +114,14 @@ Status Pump::listen() {
 }
 
 void Pump::add_methods() {
-  server_->add_unary("/binlog.Pump/WriteBinlog", rpc::Run::kLoop,
-                     [this](const rpc::CallInfo&, std::string request, rpc::UnaryReply reply) {
-                       ingest_->write(
-                           std::move(request),
-                           [reply = std::move(reply)](const Status& status) { reply(status, ""); });
-                     });
+  server_->add_large_unary(
+      "/binlog.Pump/WriteBinlog",
+      [this](const rpc::CallInfo&, std::string request, rpc::UnaryReply reply) {
+        ingest_->write(std::move(request),
+                       [reply = std::move(reply)](const Status& status) { reply(status, ""); });
+      },
+      kLargeRequestBytes,
+      [this](rpc::ServerCallPtr call) { return large_writes_->accept(std::move(call)); });
   server_->add_stream("/binlog.Pump/PullBinlogs",
                       [this](rpc::ServerCallPtr call) { return feed_->accept(std::move(call)); });
   api_->add_to(*server_);
@@ -237,6 +244,7 @@ void Pump::shut_down() {
   // Streams end with OK first: the server waits for them.
   if (feed_) feed_->stop();
   if (server_) server_->stop(10s);
+  large_writes_.reset();
   // Nobody needs the cluster any more; a silent TiKV must not hold the end up.
   if (resolver_) resolver_->request_stop();
   cluster_stop_.request_stop();

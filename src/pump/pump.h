@@ -22,6 +22,7 @@
 #include "pump/gc_job.h"
 #include "pump/http_api.h"
 #include "pump/ingest.h"
+#include "pump/large_write.h"
 #include "pump/metrics.h"
 #include "pump/oracle.h"
 #include "pump/registration.h"
@@ -81,6 +82,7 @@ class Pump {
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<DiskWatch> disk_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<LargeWrites> large_writes_;
   std::unique_ptr<FakeWriter> fakes_;
   std::unique_ptr<Registration> registration_;
   bool is_new_ = false;  ///< drainers may not know this pump

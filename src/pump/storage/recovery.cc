@@ -142,6 +142,13 @@ class Recovery {
 
   void report_bad(const BadRange& range) {
     const std::string text = describe(range);
+    if (range.torn_tail && range.ts_after != 0) {
+      // Of the last group some pages reached the disk and some did not; or the disk destroyed what
+      // had been acknowledged.
+      log_warn("damaged bytes before the end of a segment, harmless only after a loss of power",
+               {{"where", text}});
+      return;
+    }
     if (range.torn_tail) {
       log_info("skip what an unclean stop left at the end of a segment", {{"where", text}});
       return;
