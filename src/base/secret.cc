@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <algorithm>
 
 #include <cstdlib>
 #include <memory>
@@ -87,6 +88,21 @@ Result<std::string> decrypt_secret(std::string_view base64, std::string_view key
     return invalid_argument("ciphertext not valid");
   const std::string_view view = data;
   return run_cipher(view.substr(kIvBytes + 1), key, view.substr(0, kIvBytes), false);
+}
+
+std::string without_passwords(std::string_view text) {
+  constexpr std::string_view kEndsOfAuthority = "/?#\"', \\";
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t scheme = text.find("://", at);
+    const size_t begin = scheme == text.npos ? text.size() : scheme + 3;
+    out += text.substr(at, begin - at);
+    const size_t end = std::min(text.find_first_of(kEndsOfAuthority, begin), text.size());
+    const size_t sign = text.substr(begin, end - begin).rfind('@');
+    if (sign != text.npos) out += "******";
+    at = sign == text.npos ? begin : begin + sign;
+  }
+  return out;
 }
 
 }  // namespace tbl

@@ -19,4 +19,7 @@ Result<std::string> encrypt_secret(std::string_view plain, std::string_view key)
 /// Errors: "base 64 failed to decode: ...", "ciphertext not valid".
 Result<std::string> decrypt_secret(std::string_view base64, std::string_view key);
 
+/// `text` with "******" for every "user:password" in front of the @ of a URL: for logs and errors.
+std::string without_passwords(std::string_view text);
+
 }  // namespace tbl

@@ -57,5 +57,15 @@ TEST_F(SecretTest, BadKeyIsNamedWithoutBeingShown) {
   EXPECT_EQ(key.status().message().find("abcdef"), std::string::npos);
 }
 
+TEST(WithoutPasswords, OfUrlsAreHidden) {
+  EXPECT_EQ(without_passwords("http://u:p@h:1/x"), "http://******@h:1/x");
+  EXPECT_EQ(without_passwords("a http://u:p@h,https://v:q@@i b@c"),
+            "a http://******@h,https://******@i b@c");
+  EXPECT_EQ(without_passwords("{\"a\":\"http://h:1\",\"b\":\"x@y\"}"),
+            "{\"a\":\"http://h:1\",\"b\":\"x@y\"}");
+  EXPECT_EQ(without_passwords("http://"), "http://");
+  EXPECT_EQ(without_passwords(""), "");
+}
+
 }  // namespace
 }  // namespace tbl

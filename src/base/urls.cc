@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/secret.h"
+
 namespace tbl {
 namespace {
 
@@ -76,7 +78,8 @@ Result<std::vector<std::string>> parse_etcd_urls(const std::string& urls, UrlRul
     size_t comma = rest.find(',');
     auto url = check_etcd_url(trim(rest.substr(0, comma)), rule);
     if (!url.ok()) {
-      return invalid_argument("parse EtcdURLs error: " + urls + ", " + url.status().message());
+      return invalid_argument(
+          without_passwords("parse EtcdURLs error: " + urls + ", " + url.status().message()));
     }
     out.push_back(std::move(url).value());
     if (comma == rest.npos) break;

@@ -1,6 +1,7 @@
 #include "binlogctl/commands.h"
 
 #include <chrono>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/urls.h"
+#include "binlogctl/why.h"
 #include "cluster/etcd.h"
 #include "cluster/pd.h"
 #include "cluster/registry.h"
@@ -73,6 +75,13 @@ Status act_on_node(const Options& options, NodeKind kind, const std::string& act
   return ok_status();
 }
 
+Status show_why(const Options& options) {
+  TBL_ASSIGN(const auto client, open_registry(options));
+  TBL_ASSIGN(const std::string text, why_text(*client->registry, options.tls));
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return ok_status();
+}
+
 Status generate_meta(const Options& options) {
   rpc::ClientRuntime runtime;
   cluster::PdOptions pd_options;
@@ -120,6 +129,7 @@ Status run_command(const Options& options) {
       {"pause-drainer", action(NodeKind::kDrainer, "pause")},
       {"offline-pump", action(NodeKind::kPump, "close")},
       {"offline-drainer", action(NodeKind::kDrainer, "close")},
+      {"why", show_why},
       {"generate_meta", generate_meta},
       {"encrypt", encrypt},
   };

@@ -1,4 +1,5 @@
-// What `-cmd` names. Each command prints log lines to stdout and is silent or final on success.
+// What `-cmd` names. Each command prints log lines to stdout (`why`: JSON) and is silent or final
+// on success.
 #pragma once
 
 #include "base/status.h"

@@ -7,7 +7,7 @@ void declare_options(Options& options, ConfigSpec& spec) {
            {.flag = "cmd",
             .help = "operator: \"generate_meta\", \"pumps\", \"drainers\", \"update-pump\", "
                     "\"update-drainer\", \"pause-pump\", \"pause-drainer\", \"offline-pump\", "
-                    "\"offline-drainer\", \"encrypt\""});
+                    "\"offline-drainer\", \"encrypt\", \"why\""});
   spec.add(&options.pd_urls, {.flag = "pd-urls", .help = "a comma separated list of PD endpoints"});
   spec.add(&options.node_id, {.flag = "node-id", .help = "id of the node to act on"});
   spec.add(&options.state,

@@ -22,7 +22,7 @@
 #include "drainer/router.h"
 #include "drainer/safe_point.h"
 #include "drainer/service.h"
-#include "drainer/spill/spill_file.h"
+#include "spill/spill_file.h"
 #include "drainer/stream.h"
 #include "drainer/syncer.h"
 #include "rpc/server.h"

@@ -11,7 +11,7 @@
 #include "base/metrics.h"
 #include "base/stop.h"
 #include "drainer/merger.h"
-#include "drainer/spill/message_collector.h"
+#include "spill/message_collector.h"
 #include "rpc/client.h"
 
 namespace tbl::drainer {

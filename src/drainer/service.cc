@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
@@ -36,6 +37,31 @@ rpc::HttpResponse show_status(const StatusReport& report) {
   body["TsMap"] = "";
   rpc::HttpResponse response;
   response.body = body.dump() + "\n";
+  return response;
+}
+
+/// The pump that the merge has heard least of is the one that everything waits for.
+std::string reason(const StatusReport& report) {
+  if (!report.pump_positions) return "the pumps are not known yet";
+  if (report.pump_positions->empty()) return "there is no pump to read from";
+  const auto slowest =
+      std::min_element(report.pump_positions->begin(), report.pump_positions->end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return fmt::format("pump {} has sent the least, up to ts {}; downstream is at {}", slowest->first,
+                     slowest->second, report.last_ts);
+}
+
+rpc::HttpResponse show_why(const Node& node, const StatusReport& report) {
+  Json body;
+  body["nodeID"] = node.id();
+  body["state"] = state_name(node.state());
+  body["reasons"] = Json::array({reason(report)});
+  body["checkpointTS"] = report.last_ts;
+  body["synced"] = report.synced;
+  body["pumpPositions"] = report.pump_positions ? Json(*report.pump_positions) : Json(nullptr);
+  rpc::HttpResponse response;
+  response.content_type = kJsonType;
+  response.body = body.dump(2) + "\n";
   return response;
 }
 
@@ -101,6 +127,9 @@ void add_service(rpc::Server& server, Node& node, const ServiceHooks& hooks) {
                   [hooks, &node](const rpc::HttpRequest& request) {
                     return apply_action(node, hooks, request);
                   });
+  server.add_http("GET", "/debug/why", [hooks, &node](const rpc::HttpRequest&) {
+    return show_why(node, hooks.status());
+  });
   rpc::add_metrics_paths(server);
 }
 

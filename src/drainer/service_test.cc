@@ -74,6 +74,15 @@ TEST_F(ServiceTest, StatusIsTheOriginals) {
   EXPECT_EQ(reply.content_type, "text/plain; charset=utf-8");
 }
 
+TEST_F(ServiceTest, WhyNamesThePumpThatIsBehind) {
+  EXPECT_THAT(ask("GET", "/debug/why").body, HasSubstr("the pumps are not known yet"));
+  report_.pump_positions = {{"a", 9}, {"b", 7}};
+  report_.last_ts = 6;
+  const std::string body = ask("GET", "/debug/why").body;
+  EXPECT_THAT(body, HasSubstr("\"nodeID\": \"d1\""));
+  EXPECT_THAT(body, HasSubstr("pump b has sent the least, up to ts 7; downstream is at 6"));
+}
+
 TEST_F(ServiceTest, CommitTsIsIndented) {
   auto reply = ask("GET", "/commit_ts");
   EXPECT_EQ(reply.body,

@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "base/status.h"
+#include "pump/inspect/print.h"
 #include "rpc/tls.h"
 
 namespace tbl::pump {
@@ -32,9 +33,11 @@ struct PumpConfig {
   bool sync_log = true;
   double slow_write_threshold_s = 1.0;
   ByteSize stop_write_at{10ULL << 30};  ///< free bytes; 0: never
-  ByteSize memory_limit{1ULL << 30};    ///< of binlogs received and not yet written
+  bool skip_damaged = false;            ///< storage.on-damage = "skip"
+  ByteSize memory_limit{256ULL << 20};  ///< of binlogs received and not yet written
 
-  std::string text;  ///< everything, for the start-up line
+  std::vector<std::string> without_effect;  ///< options that were given and mean nothing here
+  std::string text;                         ///< everything, for the start-up line
 };
 
 /// What the command line asks for.
@@ -42,11 +45,14 @@ struct PumpCommand {
   std::optional<CommandLineEnd> end;  ///< help or a mistake: print and exit
   bool print_version = false;
   std::string
-      export_dir;     ///< -to-original: turn this data directory over to an original pump, and exit
+      export_dir;  ///< -to-original: turn this data directory over to an original pump, and exit
+  std::string check_dir;  ///< -check: verify this data directory, and exit
+  std::string print_dir;  ///< -print: list binlogs of this data directory, and exit
+  PrintOptions print;
   PumpConfig config;  ///< valid unless one of the above is set
 };
 
 /// Reads and checks everything. Errors have the original's texts.
-Result<PumpCommand> parse_pump_command(const std::vector<std::string>& args);
+Result<PumpCommand> parse_pump_command(std::vector<std::string> args);
 
 }  // namespace tbl::pump

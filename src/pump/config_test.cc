@@ -13,6 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 class PumpConfigTest : public testing::Test {
  protected:
@@ -133,6 +134,46 @@ TEST_F(PumpConfigTest, EmptyAddressIsLocalhost) {
 
 TEST_F(PumpConfigTest, AbsoluteSocketPath) {
   EXPECT_EQ(parsed({"-socket=unix:///run/pump.sock"}).socket, "/run/pump.sock");
+}
+
+TEST_F(PumpConfigTest, OnDamage) {
+  EXPECT_FALSE(parsed({}).skip_damaged);
+  EXPECT_TRUE(parsed({file("[storage]\non-damage = \"skip\"")}).skip_damaged);
+  EXPECT_EQ(error({file("[storage]\non-damage = \"hide\"")}),
+            "storage.on-damage is hide, must be stop or skip");
+}
+
+TEST_F(PumpConfigTest, PasswordsInAddressesAreNotShown) {
+  const PumpConfig c = parsed({"-metrics-addr=http://me:secret@gateway:1"});
+  EXPECT_THAT(c.text, HasSubstr("http://******@gateway:1"));
+  EXPECT_THAT(error({"-pd-urls=http://me:secret@pd"}), Not(HasSubstr("secret")));
+}
+
+TEST_F(PumpConfigTest, OptionsWithoutEffectAreNamed) {
+  EXPECT_THAT(parsed({}).without_effect, testing::IsEmpty());
+  const PumpConfig c = parsed({"-enable-debug", "-log-rotate=day", file(R"(
+[storage]
+kv_chan_cap = 1048576
+[storage.kv]
+block-size = 4096
+compaction-total-size-multiplier = 8.0
+)")});
+  EXPECT_THAT(c.without_effect,
+              ElementsAre("enable-debug", "storage.kv.block-size", "storage.kv_chan_cap",
+                          "storage.kv.compaction-total-size-multiplier", "log-rotate"));
+}
+
+TEST_F(PumpConfigTest, OfflineCommands) {
+  EXPECT_EQ(parse_pump_command({"-check", "dir"})->check_dir, "dir");
+  const auto print = parse_pump_command({"-print=5..9", "-format", "json", "dir"});
+  ASSERT_TRUE(print.ok()) << print.status().message();
+  EXPECT_EQ(print->print_dir, "dir");
+  EXPECT_EQ(print->print.from_ts, 5u);
+  EXPECT_EQ(print->print.to_ts, 9u);
+  EXPECT_EQ(print->print.format, PrintFormat::kJson);
+  EXPECT_THAT(error({"-print=5..9"}), HasSubstr("wants a data directory"));
+  EXPECT_THAT(error({"-print=5..9", "-format=xml", "dir"}), HasSubstr("bad format: xml"));
+  EXPECT_THAT(error({"dir"}), HasSubstr("'dir' is not a valid flag"));
 }
 
 }  // namespace

@@ -79,8 +79,8 @@ class Feed::Handler final : public rpc::CallHandler {
   PullerPtr puller_;
 };
 
-Feed::Feed(uint64_t cluster_id, const Storage& storage, PumpMetrics& metrics)
-    : cluster_id_(cluster_id), storage_(storage), metrics_(metrics) {}
+Feed::Feed(FeedOptions options, const Storage& storage, PumpMetrics& metrics)
+    : options_(options), storage_(storage), metrics_(metrics) {}
 
 Feed::~Feed() { stop(); }
 
@@ -90,8 +90,8 @@ std::unique_ptr<rpc::CallHandler> Feed::accept(rpc::ServerCallPtr call) {
 
 Result<Feed::PullerPtr> Feed::start(rpc::ServerCallPtr call, const std::string& message) {
   TBL_ASSIGN(PullRequest request, parse_pull_request(message));
-  if (request.cluster_id != cluster_id_) {
-    return cluster_mismatch(request.cluster_id, cluster_id_);
+  if (request.cluster_id != options_.cluster_id) {
+    return cluster_mismatch(request.cluster_id, options_.cluster_id);
   }
   auto puller = std::make_shared<Puller>();
   puller->call = std::move(call);
@@ -148,11 +148,25 @@ Status Feed::serve(Puller& puller) {
 Status Feed::send_published(Puller& puller, FeedCursor& cursor) {
   while (!puller.stop.stop_requested() && !puller.call->over()) {
     if (!puller.call->wait_writable(kPendingBytes, 1s)) continue;
-    TBL_ASSIGN(auto message, cursor.next());
+    TBL_ASSIGN(auto message, next(cursor));
     if (!message) return ok_status();
+    const uint64_t commit_ts = message->commit_ts();
     TBL_TRY(send(puller, std::move(message)));
+    puller.sent_ts = commit_ts;
   }
   return ok_status();
+}
+
+Result<std::unique_ptr<FeedMessage>> Feed::next(FeedCursor& cursor) const {
+  while (true) {
+    auto message = cursor.next();
+    const bool damaged = message.status().code() == StatusCode::kDataLoss;
+    if (!damaged || !options_.skip_damaged) return message;
+    cursor.skip();
+    metrics_.feed_errors.add();
+    log_error("a damaged transaction is left out: drainers lose it, as on-damage says",
+              {{"commit ts", cursor.last_ts()}, {"error", message.status()}});
+  }
 }
 
 Status Feed::send(Puller& puller, std::unique_ptr<FeedMessage> message) {
@@ -190,6 +204,17 @@ void Feed::stop() {
   }
   for (auto& puller : all) puller->stop.request_stop();
   for (auto& puller : all) puller->thread.join();
+}
+
+std::vector<PullerInfo> Feed::list() const {
+  std::lock_guard lock(mutex_);
+  std::vector<PullerInfo> out;
+  for (const PullerPtr& puller : pullers_) {
+    if (puller->done) continue;
+    out.push_back({puller->call->info().peer, puller->after_ts, puller->sent_ts,
+                   puller->call->pending_bytes()});
+  }
+  return out;
 }
 
 size_t Feed::pullers() const {

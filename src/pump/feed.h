@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "base/stop.h"
@@ -20,11 +21,25 @@ namespace tbl::pump {
 /// has lost some.
 inline constexpr char kGcTsHeader[] = "pump-gc-ts";
 
+struct FeedOptions {
+  uint64_t cluster_id = 0;
+  /// A transaction whose records the disk destroyed: false: the stream ends with an error that
+  /// names it; true: it is left out, with an error line and a count.
+  bool skip_damaged = false;
+};
+
+struct PullerInfo {
+  std::string peer;
+  uint64_t offset = 0;         ///< what it asked for
+  uint64_t sent_ts = 0;        ///< commit ts of the last binlog handed to its connection
+  uint64_t pending_bytes = 0;  ///< handed over and not yet taken by the network
+};
+
 /// One thread per puller, which reads the log and waits for the client's window and for new
 /// commits. A message of more than 1 MiB goes from the segment to the socket in pieces. Any thread.
 class Feed {
  public:
-  Feed(uint64_t cluster_id, const Storage& storage, PumpMetrics& metrics);
+  Feed(FeedOptions options, const Storage& storage, PumpMetrics& metrics);
   ~Feed();
 
   /// For rpc::Server::add_stream().
@@ -32,12 +47,14 @@ class Feed {
   /// Ends all streams with OK and refuses new ones. Waits for the threads.
   void stop();
   size_t pullers() const;
+  std::vector<PullerInfo> list() const;
 
  private:
   class Handler;
   struct Puller {
     rpc::ServerCallPtr call;
     uint64_t after_ts = 0;
+    std::atomic<uint64_t> sent_ts{0};
     StopSource stop;
     std::atomic<bool> done{false};
     Thread thread;
@@ -48,10 +65,12 @@ class Feed {
   void run(Puller& puller);
   Status serve(Puller& puller);
   Status send_published(Puller& puller, FeedCursor& cursor);
+  /// The next message, past damaged ones if the options say so.
+  Result<std::unique_ptr<FeedMessage>> next(FeedCursor& cursor) const;
   Status send(Puller& puller, std::unique_ptr<FeedMessage> message);
   void reap();
 
-  const uint64_t cluster_id_;
+  const FeedOptions options_;
   const Storage& storage_;
   PumpMetrics& metrics_;
   mutable std::mutex mutex_;

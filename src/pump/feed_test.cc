@@ -114,7 +114,7 @@ class FeedTest : public testing::Test {
 
   PumpMetrics metrics_;
   TestStorage store_;
-  Feed feed_{kCluster, *store_.storage, metrics_};
+  Feed feed_{{kCluster}, *store_.storage, metrics_};
 };
 
 TEST_F(FeedTest, SendsInCommitOrderAndGoesOn) {
@@ -203,6 +203,30 @@ TEST_F(FeedTest, UnreadableRecordEndsTheStreamWithAnError) {
   Status status = client.call->wait_finished();
   EXPECT_EQ(status.code(), StatusCode::kUnknown);
   EXPECT_THAT(status.message(), testing::HasSubstr("000000.vlog"));
+}
+
+TEST_F(FeedTest, DamagedOnesAreLeftOutOnlyWhereTold) {
+  for (uint64_t ts : {10, 20, 30}) {
+    store_.prewrite(ts);
+    store_.commit(ts, ts + 5);
+  }
+  store_.wait_released(35);
+  const std::string log = *store_.disk.read_file("data/value/000000.vlog");
+  const size_t key = log.find("k20");
+  ASSERT_NE(key, log.npos);
+  ASSERT_TRUE(store_.disk.flip_bit("data/value/000000.vlog", key * 8));
+  Client stops = pull(0);
+  EXPECT_THAT(stops.call->wait_messages(1), ElementsAre(Pair(10, 15)));
+  const double errors = metrics_.feed_errors.value();
+  Feed skipping({kCluster, true}, *store_.storage, metrics_);
+  auto call = std::make_shared<FakeCall>();
+  auto handler = skipping.accept(call);
+  binlog::PullBinlogReq request;
+  request.set_clusterid(kCluster);
+  handler->on_message(request.SerializeAsString());
+  EXPECT_THAT(call->wait_messages(2), ElementsAre(Pair(10, 15), Pair(30, 35)));
+  EXPECT_GT(metrics_.feed_errors.value(), errors);
+  handler->on_over(cancelled("gone"));
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 
 namespace tbl::pump {
 
-/// Renews pump's service safe point in PD once a minute while there is a reason, and removes it
-/// when there is none, also one that an earlier process left. It outlives this process by a day.
-/// PDs that do not know the call are left alone. One thread.
+/// Sets pump's service safe point in PD and renews it once a minute while there is a reason, and
+/// removes it when there is none, also one that an earlier process left. It outlives this process
+/// by a day. PDs that do not know the call are left alone. One thread.
 class GcHold {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -5,7 +5,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/go_time.h"
 #include "base/log.h"
 #include "proto/binlog.pb.h"
 #include "proto/kvrpcpb.pb.h"
@@ -72,7 +71,9 @@ void HttpApi::add_to(rpc::Server& server) {
     return text(parts_.gc.trigger() ? "trigger gc success\n" : "gc is working\n");
   });
   rpc::add_metrics_paths(server);
-  server.add_http("GET", "/debug/why", [this](const HttpRequest&) { return why(); });
+  server.add_http("GET", "/debug/why", [this](const HttpRequest&) {
+    return HttpResponse{200, "application/json; charset=UTF-8", parts_.why.to_json()};
+  });
   server.add_http("PUT", "/txn/{startTS}/drop",
                   [this](const HttpRequest& request) { return decide(request.params[0], ""); });
   server.add_http("PUT", "/txn/{startTS}/commit/{commitTS}", [this](const HttpRequest& request) {
@@ -151,39 +152,6 @@ HttpResponse HttpApi::show_binlog(const std::string& given) const {
   return text(out + "\n\n GetMvccByEncodedKey: \n" + compact_text(response));
 }
 
-HttpResponse HttpApi::why() const {
-  StorageStats stats = parts_.storage.stats();
-  Json out;
-  out["state"] = parts_.state.name();
-  out["maxCommitTS"] = stats.max_commit_ts;
-  out["maxCommitTime"] = format_tso_time(stats.max_commit_ts);
-  out["newestFakeTS"] = stats.newest_fake_ts;
-  out["gcTS"] = stats.gc_ts;
-  out["unresolved"] = stats.unresolved;
-  out["committedWaiting"] = stats.committed_waiting;
-  out["queueItems"] = stats.queue_items;
-  out["frontTS"] = stats.front_ts;
-  out["blocking"] = stats.blocking;
-  out["undecidable"] = Json::array();
-  for (const Question& question : parts_.resolver.undecidable()) {
-    out["undecidable"].push_back(
-        {{"startTS", question.start_ts}, {"primary", to_hex(question.primary_key)}});
-  }
-  out["indexEntries"] = stats.index_entries;
-  out["logBytes"] = stats.log_bytes;
-  out["logSegments"] = stats.log_segments;
-  out["snapshotAgeMs"] = stats.snapshot_age_ms;
-  const StorageCounters& c = stats.counters;
-  out["counters"] = {{"lateCommits", c.late_commits},
-                     {"commitsWithoutPrewrite", c.commits_without_p},
-                     {"conflictingCommits", c.conflicting_commits},
-                     {"duplicates", c.duplicates},
-                     {"dropped", c.dropped},
-                     {"corruptRanges", c.corrupt_ranges},
-                     {"failedGroups", c.failed_groups}};
-  return {200, "application/json; charset=UTF-8", out.dump(2) + "\n"};
-}
-
 HttpResponse HttpApi::decide(const std::string& start_text, const std::string& commit_text) {
   uint64_t start_ts = 0;
   uint64_t commit_ts = 0;
@@ -192,9 +160,10 @@ HttpResponse HttpApi::decide(const std::string& start_text, const std::string& c
       (commit && commit_ts <= start_ts)) {
     return action_reply(kRefused, "invalid ts " + start_text + " " + commit_text);
   }
-  auto open = parts_.resolver.undecidable();
-  bool is_open = std::any_of(open.begin(), open.end(),
-                             [&](const Question& q) { return q.start_ts == start_ts; });
+  auto open = parts_.resolver.open();
+  bool is_open = std::any_of(open.begin(), open.end(), [&](const OpenQuestion& q) {
+    return q.start_ts == start_ts && q.undecidable;
+  });
   if (!is_open) {
     return action_reply(kRefused, "transaction " + start_text + " does not wait for a decision");
   }

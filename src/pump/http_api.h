@@ -10,6 +10,7 @@
 #include "pump/resolver.h"
 #include "pump/state.h"
 #include "pump/storage/storage.h"
+#include "pump/why.h"
 #include "rpc/server.h"
 
 namespace tbl::pump {
@@ -22,6 +23,7 @@ struct ApiParts {
   Registration& registration;
   GcJob& gc;
   Resolver& resolver;
+  const Why& why;
   /// Called after a state change was accepted and answered; must not wait.
   std::function<void()> begin_close;
 };
@@ -48,7 +50,6 @@ class HttpApi {
   rpc::HttpResponse drainers() const;
   rpc::HttpResponse apply_action(const std::string& node_id, const std::string& action);
   rpc::HttpResponse show_binlog(const std::string& ts) const;
-  rpc::HttpResponse why() const;
   rpc::HttpResponse decide(const std::string& start_ts, const std::string& commit_ts);
 
   ApiParts parts_;

@@ -9,10 +9,11 @@ namespace tbl::pump {
 Ingest::Ingest(IngestOptions options, IngestParts parts)
     : options_(options), parts_(parts), in_flight_(options.memory_limit_bytes) {}
 
-void Ingest::write(std::string request, Reply reply) {
+/// Counts the call, and measures it until its answer.
+Ingest::Reply Ingest::timed(Reply reply) {
   Time begin = std::chrono::steady_clock::now();
   ++calls_;
-  Reply timed = [this, begin, reply = std::move(reply)](const Status& status) {
+  return [this, begin, reply = std::move(reply)](const Status& status) {
     auto spent = std::chrono::steady_clock::now() - begin;
     (status.ok() ? parts_.metrics.write_ok : parts_.metrics.write_failed).observe(spent);
     if (spent > std::chrono::seconds(1)) {
@@ -21,18 +22,33 @@ void Ingest::write(std::string request, Reply reply) {
     }
     reply(status);
   };
+}
+
+void Ingest::write(std::string request, Reply reply) {
+  Reply answer = timed(std::move(reply));
   auto record = decode(std::move(request));
-  if (!record.ok()) return timed(record.status());
-  if (record->header.is_prewrite() && !parts_.gate.open()) {
-    auto held = std::make_shared<BinlogRecord>(std::move(record).value());
-    auto later = [this, held, timed](const Status& status) {
-      if (!status.ok()) return timed(status);
-      store(std::move(*held), timed);
-    };
-    if (!parts_.gate.pass_or_wait(later)) return;
-    return store(std::move(*held), std::move(timed));
+  if (!record.ok()) return answer(record.status());
+  pass_gate(std::move(record).value(), std::move(answer));
+}
+
+void Ingest::write_large(uint64_t cluster_id, BinlogRecord record, Reply reply) {
+  Reply answer = timed(std::move(reply));
+  if (cluster_id != options_.cluster_id) {
+    return answer(cluster_mismatch(cluster_id, options_.cluster_id));
   }
-  store(std::move(record).value(), std::move(timed));
+  pass_gate(std::move(record), std::move(answer));
+}
+
+void Ingest::pass_gate(BinlogRecord record, Reply reply) {
+  if (!record.header.is_prewrite() || parts_.gate.open()) {
+    return store(std::move(record), std::move(reply));
+  }
+  auto held = std::make_shared<BinlogRecord>(std::move(record));
+  auto later = [this, held, reply](const Status& status) {
+    if (!status.ok()) return reply(status);
+    store(std::move(*held), reply);
+  };
+  if (parts_.gate.pass_or_wait(later)) store(std::move(*held), std::move(reply));
 }
 
 void Ingest::write_fake(uint64_t ts, Reply reply) {
@@ -59,17 +75,19 @@ Status Ingest::admit(const BinlogRecord& record) const {
 void Ingest::store(BinlogRecord record, Reply reply) {
   Status admitted = admit(record);
   if (!admitted.ok() || record.header.is_probe()) return reply(admitted);
-  uint64_t bytes = record.payload.size();
-  if (!in_flight_.try_acquire(bytes)) {
+  const uint64_t bytes = record.size();
+  const uint64_t in_memory = record.payload.size();
+  if (!in_flight_.try_acquire(in_memory)) {
     return reply(
         unknown_error("too many binlogs wait to be written: " + std::to_string(in_flight_.used()) +
                       " bytes, memory-limit: " + std::to_string(in_flight_.limit())));
   }
+  parts_.disk.count(bytes);
   Time begin = std::chrono::steady_clock::now();
   BinlogHeader header = record.header;
   parts_.storage.write(std::move(record),
-                       [this, header, bytes, begin, reply](const Status& status) {
-                         in_flight_.release(bytes);
+                       [this, header, bytes, in_memory, begin, reply](const Status& status) {
+                         in_flight_.release(in_memory);
                          finish(status, header, bytes, begin);
                          reply(status.ok() ? status : unknown_error(status.message()));
                        });

@@ -21,7 +21,7 @@ namespace tbl::pump {
 
 struct IngestOptions {
   uint64_t cluster_id = 0;
-  uint64_t memory_limit_bytes = 1ULL << 30;
+  uint64_t memory_limit_bytes = 256ULL << 20;
   double slow_write_s = 1.0;
 };
 
@@ -46,6 +46,8 @@ class Ingest {
   /// A serialized WriteBinlogReq. `reply` is called once, maybe on the log's writer thread. Errors
   /// are kUnknown with the original's texts.
   void write(std::string request, Reply reply);
+  /// The same of a binlog that is not in memory.
+  void write_large(uint64_t cluster_id, BinlogRecord record, Reply reply);
   /// Pump's own fake binlog; not counted as a call.
   void write_fake(uint64_t ts, Reply reply);
 
@@ -55,7 +57,9 @@ class Ingest {
  private:
   using Time = std::chrono::steady_clock::time_point;
 
+  Reply timed(Reply reply);
   Result<BinlogRecord> decode(std::string request) const;
+  void pass_gate(BinlogRecord record, Reply reply);
   Status admit(const BinlogRecord& record) const;
   void store(BinlogRecord record, Reply reply);
   void finish(const Status& status, const BinlogHeader& header, uint64_t bytes, Time begin);

@@ -24,28 +24,49 @@ cluster::NodeStatus drainer(const std::string& id, std::string_view state, int64
   return node;
 }
 
-TEST(LagWatchTest, DrainersBelowTheGcTsOrSoonBelowItAreReported) {
+constexpr int64_t kDayMs = 24 * kHourMs;
+/// GC ran an hour ago, with a retention of seven days.
+constexpr LagLimits kLimits{kGcTs, kGcMs + 7 * kDayMs + kHourMs, 7 * kDayMs};
+
+double left(const char* id) { return PumpMetrics::drainer_time_left(id).value(); }
+
+TEST(LagWatchTest, DrainersThatHaveLostBinlogsOrSoonWillAreReported) {
   const std::vector<cluster::NodeStatus> drainers = {
       drainer("behind", cluster::kStateOnline, kGcMs - 1),
-      drainer("soon", cluster::kStatePaused, kGcMs + 20 * kHourMs - 1),
-      drainer("level", cluster::kStateOnline, kGcMs + 20 * kHourMs),
-      drainer("ahead", cluster::kStateOnline, kGcMs + 100 * kHourMs),
+      drainer("due", cluster::kStateOnline, kGcMs + kHourMs / 2),
+      drainer("soon", cluster::kStatePaused, kGcMs + 20 * kHourMs),
+      drainer("level", cluster::kStateOnline, kGcMs + 22 * kHourMs),
+      drainer("ahead", cluster::kStateOnline, kLimits.now_ms),
       drainer("gone", cluster::kStateOffline, 0),
   };
-  EXPECT_THAT(report_lagging_drainers(drainers, kGcTs), ElementsAre("behind", "soon"));
+  EXPECT_THAT(report_lagging_drainers(drainers, kLimits, true),
+              ElementsAre("behind", "due", "soon"));
   EXPECT_EQ(PumpMetrics::purged_from_drainer("behind").value(), 1);
-  EXPECT_EQ(PumpMetrics::purged_from_drainer("soon").value(), 1);
-  EXPECT_EQ(PumpMetrics::purged_from_drainer("level").value(), 0);
-  report_lagging_drainers(drainers, kGcTs);
-  EXPECT_EQ(PumpMetrics::purged_from_drainer("behind").value(), 2) << "at every look";
+  EXPECT_EQ(PumpMetrics::purged_from_drainer("soon").value(), 0) << "nothing is lost yet";
+  EXPECT_EQ(left("behind"), 0);
+  EXPECT_EQ(left("due"), 0) << "the next GC takes it";
+  EXPECT_EQ(left("soon"), 19 * 3600);
+  EXPECT_EQ(left("ahead"), 7 * 24 * 3600);
+  report_lagging_drainers(drainers, kLimits, false);
+  EXPECT_EQ(PumpMetrics::purged_from_drainer("behind").value(), 1) << "not told";
+}
+
+TEST(LagWatchTest, AShortRetentionWarnsLater) {
+  const LagLimits limits{0, kGcMs, 8 * kHourMs};
+  EXPECT_FALSE(
+      drainer_lag(drainer("a", cluster::kStateOnline, kGcMs - 7 * kHourMs), limits).in_danger);
+  EXPECT_TRUE(
+      drainer_lag(drainer("a", cluster::kStateOnline, kGcMs - 7 * kHourMs - 1), limits).in_danger);
 }
 
 TEST(LagWatchTest, ADrainerThatHasNoCheckpointYetIsBehind) {
-  EXPECT_THAT(report_lagging_drainers({drainer("new", cluster::kStateOnline, 0)}, kGcTs),
+  EXPECT_THAT(report_lagging_drainers({drainer("new", cluster::kStateOnline, 0)}, kLimits, true),
               ElementsAre("new"));
 }
 
-TEST(LagWatchTest, NobodyIsNobody) { EXPECT_THAT(report_lagging_drainers({}, kGcTs), IsEmpty()); }
+TEST(LagWatchTest, NobodyIsNobody) {
+  EXPECT_THAT(report_lagging_drainers({}, kLimits, true), IsEmpty());
+}
 
 }  // namespace
 }  // namespace tbl::pump

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "pump/inspect_command.h"
 #include "pump/pump.h"
 
 namespace tbl::pump {
@@ -45,6 +46,8 @@ int run(const std::vector<std::string>& args) {
     return 0;
   }
   if (!command->export_dir.empty()) return export_directory(command->export_dir);
+  if (!command->check_dir.empty()) return run_check(command->check_dir);
+  if (!command->print_dir.empty()) return run_print(command->print_dir, command->print);
   PumpConfig& config = command->config;
   StopSource stop;
   StopSignals signals([&stop](int number) {
@@ -57,6 +60,9 @@ int run(const std::vector<std::string>& args) {
   }
   log_welcome("Pump");
   log_info("start pump...", {{"config", config.text}});
+  for (const std::string& name : config.without_effect) {
+    log_warn("this option is accepted and has no effect", {{"option", name}});
+  }
   int code = serve(std::move(config), stop.get_token());
   log_info("pump exit", {});
   return code;

@@ -52,6 +52,8 @@ PumpMetrics::PumpMetrics()
                                         "Index entries removed by GC.")),
       disk_capacity(disk("capacity")),
       disk_available(disk("available")),
+      writable(gauge("binlog_pump_storage_writable",
+                     "0 while there is too little space for anything but fake binlogs.")),
       max_commit_ts_ms(gauge("binlog_pump_storage_max_commit_ts",
                              "Highest commit ts that can be served, in ms.")),
       tikv_queries(metrics().counter("binlog_pump_storage_query_tikv_count",
@@ -105,6 +107,12 @@ Counter& PumpMetrics::purged_from_drainer(const std::string& drainer_id) {
   return metrics().counter("binlog_pump_detected_drainer_binlog_purge_count",
                            "Times a drainer was found that had not read what GC removed.",
                            {{"id", drainer_id}});
+}
+
+Gauge& PumpMetrics::drainer_time_left(const std::string& drainer_id) {
+  return metrics().gauge("binlog_pump_drainer_purge_in_seconds",
+                         "Time until GC takes binlogs that this drainer has not read, 0: it has.",
+                         {{"id", drainer_id}});
 }
 
 }  // namespace tbl::pump

@@ -22,6 +22,7 @@ struct PumpMetrics {
   Counter& deleted_entries;
   Gauge& disk_capacity;
   Gauge& disk_available;
+  Gauge& writable;
   Gauge& max_commit_ts_ms;
   Counter& tikv_queries;
   Counter& write_errors;
@@ -40,6 +41,8 @@ struct PumpMetrics {
   void observe_storage(const StorageStats& stats);
   /// Counter of binlogs that GC took from a drainer that had not read them.
   static Counter& purged_from_drainer(const std::string& drainer_id);
+  /// Seconds until GC takes what a drainer has not read.
+  static Gauge& drainer_time_left(const std::string& drainer_id);
 };
 
 }  // namespace tbl::pump

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cluster/call.h"
+#include "proto/pump.pb.h"
 
 namespace tbl::pump {
 namespace {
@@ -28,17 +29,17 @@ Status notify(rpc::Channel& channel, const Limits& limits) {
   const std::string& address = channel.address();
   std::chrono::milliseconds pause = 1s;
   for (int tries = 1;;) {
-    rpc::CallOptions options;
-    options.timeout = limits.left();
-    if (options.timeout <= 0ms) {
+    if (limits.left() <= 0ms) {
       return deadline_exceeded("connect drainer(" + address + "): context deadline exceeded");
     }
-    auto answer = channel.call("/binlog.Cistern/Notify", "", options);
-    if (answer.ok()) return ok_status();
-    log_warn("notify drainer failed", {{"addr", address}, {"error", answer.status()}});
-    bool connected = !cluster::surely_not_sent(answer.status());
+    binlog::NotifyResp answer;
+    Status status = cluster::call(channel, "/binlog.Cistern/Notify", binlog::NotifyReq(), &answer,
+                                  {limits.left(), limits.stop});
+    if (status.ok()) return status;
+    log_warn("notify drainer failed", {{"addr", address}, {"error", status}});
+    bool connected = !cluster::surely_not_sent(status);
     if (connected && ++tries > kNotifyTries) {
-      return answer.status().wrap("notify drainer(" + address + ")");
+      return std::move(status).wrap("notify drainer(" + address + ")");
     }
     std::chrono::milliseconds step = connected ? pause : 1s;
     if (connected) pause *= 2;

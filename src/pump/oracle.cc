@@ -25,7 +25,11 @@ Result<uint64_t> ClusterOracle::gc_safe_point() { return cluster_.gc_safe_point(
 Status ClusterOracle::hold_gc(uint64_t ts) {
   constexpr int64_t kDay = 24 * 3600;
   auto result = cluster_.pd().update_service_gc_safe_point(service_id_, ts == 0 ? 0 : kDay, ts);
-  return result.ok() ? ok_status() : result.status();
+  if (!result.ok()) return std::move(result).status();
+  if (ts == 0 || result->min_safe_point <= ts) return ok_status();
+  return failed_precondition("GC safe point of " + result->service_id + " is at " +
+                             std::to_string(result->min_safe_point) + ", above " +
+                             std::to_string(ts));
 }
 
 }  // namespace tbl::pump

@@ -20,7 +20,8 @@ class Oracle {
   virtual Result<cluster::TxnStatus> settle(const std::string& primary, uint64_t start_ts) = 0;
   /// Versions up to here may have been collected. 0: none.
   virtual Result<uint64_t> gc_safe_point() = 0;
-  /// Asks PD to keep versions above `ts` for a day; 0: no longer.
+  /// Asks PD to keep versions above `ts` for a day; 0: no longer. FailedPrecondition: some are gone
+  /// already.
   virtual Status hold_gc(uint64_t ts) = 0;
 };
 

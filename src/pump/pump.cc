@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/urls.h"
+#include "pump/id_guard.h"
 #include "pump/lag_watch.h"
 #include "pump/notify.h"
 #include "pump/offline.h"
@@ -63,8 +64,9 @@ Status Pump::open_storage() {
   registration.heartbeat = std::chrono::seconds(config_.heartbeat_interval_s);
   registration_ =
       std::make_unique<Registration>(registration, cluster_->registry(), state_, *storage_);
-  TBL_ASSIGN(previous_state_, registration_->previous_state());
-  return ok_status();
+  TBL_ASSIGN(const cluster::NodeStatus previous, registration_->previous());
+  is_new_ = previous.state == cluster::kStateOffline || env_.exists(unannounced_path());
+  return check_id_is_free(previous, config_.tls);
 }
 
 Status Pump::start() {
@@ -74,13 +76,20 @@ Status Pump::start() {
   options.slow_write_s = config_.slow_write_threshold_s;
   ingest_ =
       std::make_unique<Ingest>(options, IngestParts{*storage_, state_, gate_, *disk_, metrics_});
+  large_writes_ =
+      std::make_unique<LargeWrites>(env_, join_path(config_.data_dir, "spill"),
+                                    static_cast<uint64_t>(config_.max_message_bytes), *ingest_);
+  TBL_TRY(large_writes_->prepare());
   fakes_ = std::make_unique<FakeWriter>(*ingest_, cluster_->pd(), *storage_);
-  feed_ = std::make_unique<Feed>(options.cluster_id, *storage_, metrics_);
+  feed_ = std::make_unique<Feed>(FeedOptions{options.cluster_id, config_.skip_damaged}, *storage_,
+                                 metrics_);
   oracle_ = std::make_unique<ClusterOracle>(*cluster_, "pump-" + registration_->node_id());
   resolver_ = std::make_unique<Resolver>(*storage_, *oracle_, metrics_);
   gc_ = std::make_unique<GcJob>(*storage_, cluster_->pd(), config_.gc, metrics_);
+  why_ = std::make_unique<Why>(WhyParts{*cluster_, *storage_, state_, *registration_, *resolver_,
+                                        gate_, *disk_, *feed_, config_.gc});
   api_ = std::make_unique<HttpApi>(ApiParts{*cluster_, *storage_, state_, *registration_, *gc_,
-                                            *resolver_, [this] { begin_close(); }});
+                                            *resolver_, *why_, [this] { begin_close(); }});
   TBL_TRY(listen());
   start_jobs();
   TBL_TRY(enter_registry());
@@ -105,12 +114,14 @@ Status Pump::listen() {
 }
 
 void Pump::add_methods() {
-  server_->add_unary("/binlog.Pump/WriteBinlog", rpc::Run::kLoop,
-                     [this](const rpc::CallInfo&, std::string request, rpc::UnaryReply reply) {
-                       ingest_->write(
-                           std::move(request),
-                           [reply = std::move(reply)](const Status& status) { reply(status, ""); });
-                     });
+  server_->add_large_unary(
+      "/binlog.Pump/WriteBinlog",
+      [this](const rpc::CallInfo&, std::string request, rpc::UnaryReply reply) {
+        ingest_->write(std::move(request),
+                       [reply = std::move(reply)](const Status& status) { reply(status, ""); });
+      },
+      kLargeRequestBytes,
+      [this](rpc::ServerCallPtr call) { return large_writes_->accept(std::move(call)); });
   server_->add_stream("/binlog.Pump/PullBinlogs",
                       [this](rpc::ServerCallPtr call) { return feed_->accept(std::move(call)); });
   api_->add_to(*server_);
@@ -124,18 +135,18 @@ void Pump::start_jobs() {
   add("fake-binlog", std::chrono::seconds(config_.fake_interval_s), [this] { fakes_->tick(); });
   add("disk-watch", 3s, [this] { disk_->refresh(); });
   add("info-tick", 10s, [this] { info_tick(); });
-  add("drainer-lag", 10min, [this] { check_drainers(); });
+  add("drainer-lag", 60s, [this] { check_drainers(); });
   if (config_.metrics_addr.empty() || config_.metrics_interval_s <= 0) return;
   add("metrics-push", std::chrono::seconds(config_.metrics_interval_s),
       [this] { (void)rpc::push_metrics(config_.metrics_addr, registration_->node_id()); });
 }
 
 void Pump::check_drainers() {
-  const uint64_t gc_ts = storage_->gc_ts();
-  if (gc_ts == 0) return;
   auto drainers = cluster_->registry().nodes(cluster::NodeKind::kDrainer);
   if (drainers.ok()) {
-    report_lagging_drainers(*drainers, gc_ts);
+    const auto keep = std::chrono::duration_cast<std::chrono::milliseconds>(config_.gc);
+    report_lagging_drainers(
+        *drainers, {storage_->gc_ts(), registration_->pd_now_ms(), keep.count()}, lag_every_.due());
   } else {
     log_error("fail to query status of drainers", {{"error", drainers.status()}});
   }
@@ -149,7 +160,12 @@ void Pump::info_tick() {
                                 {"MaxCommitTS", stats.max_commit_ts}});
 }
 
+/// Exists while the registry may say online though drainers were not told yet: a pump killed in
+/// between must tell them at its next start.
+std::string Pump::unannounced_path() const { return join_path(config_.data_dir, ".unannounced"); }
+
 Status Pump::enter_registry() {
+  if (is_new_) TBL_TRY(env_.write_file_atomically(unannounced_path(), ""));
   auto ts = cluster_->pd().get_ts();
   if (!ts.ok()) return ts.status().wrap("fail to get tso from pd");
   registration_->set_base_ts(*ts);
@@ -163,9 +179,7 @@ Status Pump::enter_registry() {
 /// prewrite.
 Status Pump::notify_if_new() {
   Status status;
-  if (previous_state_ == cluster::kStateOffline) {
-    status = notify_drainers(*cluster_, config_.tls, signal_);
-  }
+  if (is_new_) status = notify_drainers(*cluster_, config_.tls, signal_);
   if (!status.ok()) {
     state_.set(State::kOffline);
     gate_.settle(unknown_error("no online: offline"));
@@ -174,6 +188,7 @@ Status Pump::notify_if_new() {
     }
     return std::move(status).wrap("fail to notify all living drainer");
   }
+  if (is_new_) TBL_TRY(env_.remove(unannounced_path()));
   gate_.settle(ok_status());
   return ok_status();
 }
@@ -229,6 +244,10 @@ void Pump::shut_down() {
   // Streams end with OK first: the server waits for them.
   if (feed_) feed_->stop();
   if (server_) server_->stop(10s);
+  large_writes_.reset();
+  // Nobody needs the cluster any more; a silent TiKV must not hold the end up.
+  if (resolver_) resolver_->request_stop();
+  cluster_stop_.request_stop();
   resolver_.reset();
   if (storage_) {
     if (Status status = storage_->close(); !status.ok()) {
@@ -237,7 +256,6 @@ void Pump::shut_down() {
     log_info("storage is closed", {});
   }
   storage_.reset();
-  cluster_stop_.request_stop();
 }
 
 Pump::~Pump() {

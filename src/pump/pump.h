@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/log.h"
 #include "base/periodic.h"
 #include "base/status.h"
 #include "base/stop.h"
@@ -21,12 +22,14 @@
 #include "pump/gc_job.h"
 #include "pump/http_api.h"
 #include "pump/ingest.h"
+#include "pump/large_write.h"
 #include "pump/metrics.h"
 #include "pump/oracle.h"
 #include "pump/registration.h"
 #include "pump/resolver.h"
 #include "pump/state.h"
 #include "pump/storage/storage.h"
+#include "pump/why.h"
 #include "pump/write_gate.h"
 #include "rpc/server.h"
 
@@ -56,6 +59,7 @@ class Pump {
   Status listen();
   void add_methods();
   void start_jobs();
+  std::string unannounced_path() const;
   Status enter_registry();
   Status notify_if_new();
   void check_drainers();
@@ -78,16 +82,19 @@ class Pump {
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<DiskWatch> disk_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<LargeWrites> large_writes_;
   std::unique_ptr<FakeWriter> fakes_;
   std::unique_ptr<Registration> registration_;
-  std::string previous_state_;
+  bool is_new_ = false;  ///< drainers may not know this pump
   std::unique_ptr<Oracle> oracle_;
   std::unique_ptr<Resolver> resolver_;
   std::unique_ptr<Feed> feed_;
   std::unique_ptr<GcJob> gc_;
+  std::unique_ptr<Why> why_;
   std::unique_ptr<HttpApi> api_;
   std::unique_ptr<rpc::Server> server_;
   std::vector<std::unique_ptr<Periodic>> jobs_;
+  LogEvery lag_every_{600'000};
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -39,11 +39,16 @@ Registration::Registration(RegistrationOptions options, cluster::Registry& regis
                            StateMachine& state, const Storage& storage)
     : options_(std::move(options)), registry_(registry), state_(state), storage_(storage) {}
 
-Result<std::string> Registration::previous_state() {
+Result<cluster::NodeStatus> Registration::previous() {
   auto node = registry_.node(cluster::NodeKind::kPump, options_.node_id);
-  if (node.ok()) return node->state;
-  if (node.status().code() == StatusCode::kNotFound) return std::string(cluster::kStateOffline);
-  return node.status().wrap("fail to get previous node status");
+  if (node.ok()) return node;
+  if (node.status().code() != StatusCode::kNotFound) {
+    return std::move(node).status().wrap("fail to get previous node status");
+  }
+  cluster::NodeStatus none;
+  none.node_id = options_.node_id;
+  none.state = cluster::kStateOffline;
+  return none;
 }
 
 void Registration::set_base_ts(uint64_t ts) {
@@ -52,7 +57,26 @@ void Registration::set_base_ts(uint64_t ts) {
   base_time_ = std::chrono::steady_clock::now();
 }
 
-Status Registration::write() { return registry_.update_node(cluster::NodeKind::kPump, status()); }
+Status Registration::write() {
+  Status written = registry_.update_node(cluster::NodeKind::kPump, status());
+  std::lock_guard lock(mutex_);
+  write_error_ = written.message();
+  if (written.ok()) written_at_ = std::chrono::steady_clock::now();
+  return written;
+}
+
+int64_t Registration::pd_now_ms() const {
+  std::lock_guard lock(mutex_);
+  const auto elapsed = std::chrono::steady_clock::now() - base_time_;
+  return tso_physical_ms(base_ts_) +
+         std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count();
+}
+
+HeartbeatInfo Registration::last_write() const {
+  std::lock_guard lock(mutex_);
+  const auto age = std::chrono::steady_clock::now() - written_at_;
+  return {write_error_, std::chrono::duration_cast<std::chrono::milliseconds>(age).count()};
+}
 
 cluster::NodeStatus Registration::status() const {
   std::lock_guard lock(mutex_);

@@ -26,6 +26,12 @@ struct RegistrationOptions {
   std::chrono::seconds heartbeat{2};
 };
 
+/// How the last write of the entry went.
+struct HeartbeatInfo {
+  std::string error;           ///< of the last try, "" if it succeeded
+  int64_t success_age_ms = 0;  ///< since the last success
+};
+
 /// Any thread, except that start and stop of the heartbeat come from one.
 class Registration {
  public:
@@ -33,9 +39,9 @@ class Registration {
                const Storage& storage);
   ~Registration() { stop_heartbeat(); }
 
-  /// State in the registry before this start; "offline" if there is no entry. Error: "fail to get
-  /// previous node status: ...".
-  Result<std::string> previous_state();
+  /// The entry in the registry before this start; state "offline" and no host if there is none.
+  /// Error: "fail to get previous node status: ...".
+  Result<cluster::NodeStatus> previous();
   /// Base of update ts: `ts` was fresh now. The original extrapolates from there, and so do we,
   /// since a heartbeat must not depend on PD's TSO.
   void set_base_ts(uint64_t ts);
@@ -46,6 +52,9 @@ class Registration {
 
   /// What would be written now.
   cluster::NodeStatus status() const;
+  HeartbeatInfo last_write() const;
+  /// PD's time in ms, extrapolated too.
+  int64_t pd_now_ms() const;
   const std::string& node_id() const { return options_.node_id; }
 
  private:
@@ -58,6 +67,8 @@ class Registration {
   mutable std::mutex mutex_;
   uint64_t base_ts_ = 0;
   std::chrono::steady_clock::time_point base_time_;
+  std::string write_error_;
+  std::chrono::steady_clock::time_point written_at_ = std::chrono::steady_clock::now();
   StopSource stop_;
   Thread thread_;
 };

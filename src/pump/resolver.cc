@@ -17,6 +17,11 @@ constexpr size_t kOtherKeys = 64;
 /// A question older than this makes PD keep what TiKV could still tell.
 constexpr int64_t kHoldGcAfterMs = 30'000;
 
+int64_t ms_between(std::chrono::steady_clock::time_point from,
+                   std::chrono::steady_clock::time_point to) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
+}
+
 void log_written(const char* what, uint64_t start_ts, const Status& status) {
   if (status.ok()) return;
   log_error("a transaction's outcome could not be written",
@@ -36,13 +41,28 @@ Resolver::~Resolver() {
   threads_.clear();
 }
 
-std::vector<Question> Resolver::undecidable() const {
+std::vector<OpenQuestion> Resolver::open() const {
+  const Time now = std::chrono::steady_clock::now();
   std::lock_guard lock(mutex_);
-  std::vector<Question> out;
+  std::vector<OpenQuestion> out;
   for (const auto& [start_ts, asked] : asked_) {
-    if (asked.undecidable) out.push_back(asked.question);
+    OpenQuestion& one = out.emplace_back();
+    one.start_ts = start_ts;
+    one.primary_key = asked.question.primary_key;
+    one.answer = asked.answer;
+    one.answer_age_ms = ms_between(asked.answered, now);
+    if (asked.in_flight) one.asking_ms = ms_between(asked.asked, now);
+    one.undecidable = asked.undecidable;
   }
   return out;
+}
+
+void Resolver::note_answer(uint64_t start_ts, const std::string& answer, bool undecidable) {
+  std::lock_guard lock(mutex_);
+  Asked& asked = asked_[start_ts];
+  asked.answer = answer;
+  asked.answered = std::chrono::steady_clock::now();
+  asked.undecidable = undecidable;
 }
 
 void Resolver::collect() {
@@ -72,6 +92,7 @@ std::vector<Question> Resolver::due(const std::vector<Question>& questions) {
     asked.question = question;
     if (!asked.in_flight && (news || asked.next <= now)) {
       asked.in_flight = true;
+      asked.asked = now;
       out.push_back(question);
     }
     open.emplace(question.start_ts, std::move(asked));
@@ -104,6 +125,7 @@ void Resolver::ask(const Question& question) {
   auto verdict = find_verdict(question);
   if (verdict.ok()) return act(question, *verdict);
   if (stop_.stop_requested()) return;
+  note_answer(question.start_ts, "error: " + verdict.status().message(), false);
   log_error("could not ask TiKV for a transaction's outcome",
             {{"start ts", question.start_ts}, {"error", verdict.status()}});
 }
@@ -111,10 +133,7 @@ void Resolver::ask(const Question& question) {
 void Resolver::act(const Question& question, const Verdict& verdict) {
   uint64_t start_ts = question.start_ts;
   if (verdict.settled) metrics_.tikv_queries.add();
-  {
-    std::lock_guard lock(mutex_);
-    asked_[start_ts].undecidable = verdict.kind == Verdict::Kind::kUndecidable;
-  }
+  note_answer(start_ts, verdict.said, verdict.kind == Verdict::Kind::kUndecidable);
   switch (verdict.kind) {
     case Verdict::Kind::kWait:
       if (verdict.young) {

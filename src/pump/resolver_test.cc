@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/clock.h"
@@ -211,6 +212,14 @@ TEST(GcHoldTest, RenewsAndRemoves) {
   EXPECT_EQ(held_after(0, 241s), 0U);
 }
 
+TEST(GcHoldTest, TheFirstReasonCountsAtOnce) {
+  FakeOracle oracle;
+  GcHold::Time now{};
+  GcHold hold(oracle, now);
+  hold.update(500, now);
+  EXPECT_EQ(oracle.held, 499U);
+}
+
 class ResolverTest : public testing::Test {
  protected:
   /// The transactions that are served up to U.
@@ -272,8 +281,15 @@ TEST_F(ResolverTest, UndecidableStaysAndIsShown) {
   store_.rollback(start_);
   store_.fake(later_);
   Resolver resolver(*store_.storage, oracle_, metrics_);
-  while (resolver.undecidable().empty()) std::this_thread::yield();
-  EXPECT_EQ(resolver.undecidable()[0].start_ts, start_);
+  const auto is_undecidable = [](const OpenQuestion& q) { return q.undecidable; };
+  std::vector<OpenQuestion> open;
+  while (std::none_of(open.begin(), open.end(), is_undecidable)) {
+    std::this_thread::yield();
+    open = resolver.open();
+  }
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].start_ts, start_);
+  EXPECT_EQ(open[0].answer, "no record, and garbage collection has passed the start ts");
   EXPECT_LT(store_.storage->max_commit_ts(), start_);
 }
 

@@ -11,14 +11,24 @@ namespace {
 using cluster::KvOp;
 using Kind = Verdict::Kind;
 
+Verdict rolled_back() { return {Kind::kDropped, 0, "rolled back"}; }
+
+Verdict committed_at(uint64_t commit_ts) {
+  return {Kind::kCommitted, commit_ts, "committed at " + std::to_string(commit_ts)};
+}
+
+Verdict undecidable() {
+  return {Kind::kUndecidable, 0, "no record, and garbage collection has passed the start ts"};
+}
+
 /// What the versions of the primary prove, or kWait.
 Verdict read_versions(const cluster::MvccInfo& info, uint64_t start_ts) {
   for (const cluster::MvccWrite& write : info.writes) {
     // A rollback may share its place with the commit of another transaction.
-    if (write.has_overlapped_rollback && write.commit_ts == start_ts) return {Kind::kDropped};
+    if (write.has_overlapped_rollback && write.commit_ts == start_ts) return rolled_back();
     if (write.start_ts != start_ts) continue;
-    if (write.type == KvOp::kRollback) return {Kind::kDropped};
-    if (write.commit_ts > start_ts) return {Kind::kCommitted, write.commit_ts};
+    if (write.type == KvOp::kRollback) return rolled_back();
+    if (write.commit_ts > start_ts) return committed_at(write.commit_ts);
     log_error("TiKV shows a commit ts that is not above the start ts",
               {{"start ts", start_ts}, {"commit ts", write.commit_ts}});
   }
@@ -38,8 +48,8 @@ int64_t abandoned_after_ms(const cluster::MvccLock& lock) {
 /// Nothing was found: proof only when nothing can have been collected.
 Result<Verdict> nothing_found(uint64_t start_ts, Oracle& oracle) {
   TBL_ASSIGN(uint64_t safe_point, oracle.gc_safe_point());
-  if (safe_point >= start_ts) return Verdict{Kind::kUndecidable};
-  return Verdict{Kind::kDropped};
+  if (safe_point >= start_ts) return undecidable();
+  return Verdict{Kind::kDropped, 0, "no record"};
 }
 
 Result<Verdict> settle(const Question& question, bool locked, Oracle& oracle) {
@@ -49,14 +59,12 @@ Result<Verdict> settle(const Question& question, bool locked, Oracle& oracle) {
   }
   TBL_ASSIGN(auto status, oracle.settle(question.primary_key, question.start_ts));
   Verdict verdict;
-  verdict.settled = true;
-  if (status.ttl_ms > 0) return verdict;
-  if (status.committed()) {
-    verdict.kind = Kind::kCommitted;
-    verdict.commit_ts = status.commit_ts;
+  if (status.ttl_ms > 0) {
+    verdict.said = "locked, alive for another " + std::to_string(status.ttl_ms) + " ms";
   } else {
-    verdict.kind = Kind::kDropped;
+    verdict = status.committed() ? committed_at(status.commit_ts) : rolled_back();
   }
+  verdict.settled = true;
   return verdict;
 }
 
@@ -75,6 +83,7 @@ Result<Verdict> decide(const Question& question, Oracle& oracle) {
   if (locked) patience_ms = std::min(patience_ms, abandoned_after_ms(*info.lock));
   if (age_ms <= patience_ms) {
     verdict.young = !locked;
+    verdict.said = locked ? "locked, not yet committed" : "no record yet, the transaction is young";
     return verdict;
   }
   return settle(question, locked, oracle);
@@ -87,7 +96,7 @@ Result<Verdict> decide_by_keys(uint64_t start_ts, const std::vector<std::string>
     Verdict verdict = read_versions(info, start_ts);
     if (verdict.kind != Kind::kWait) return verdict;
   }
-  return Verdict{Kind::kUndecidable};
+  return undecidable();
 }
 
 }  // namespace tbl::pump

@@ -31,6 +31,7 @@ struct Verdict {
   };
   Kind kind = Kind::kWait;
   uint64_t commit_ts = 0;
+  std::string said{};    ///< what TiKV said, for a person
   bool young = false;    ///< of kWait: nothing found, younger than kYoungMs
   bool settled = false;  ///< TiKV was asked to settle it
 };

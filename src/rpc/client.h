@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "rpc/http.h"
+#include "rpc/message_piece.h"
 #include "rpc/tls.h"
 
 namespace tbl::rpc {
@@ -30,13 +31,6 @@ struct CallOptions {
   /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left
   /// out.
   Metadata metadata;
-};
-
-/// A message, or a part of one that is too large to be held in memory.
-struct MessagePiece {
-  std::string bytes;
-  bool last = true;         ///< ends its message
-  bool compressed = false;  ///< the pieces of this message are one gzip stream
 };
 
 /// Events of one call on the runtime's loop thread, in order; must not block. on_over() is the

@@ -186,6 +186,10 @@ void GrpcServerCall::on_inbound_message(std::string message) {
   if (handler_ != nullptr && !over()) handler_->on_message(std::move(message));
 }
 
+void GrpcServerCall::on_inbound_piece(MessagePiece piece) {
+  if (handler_ != nullptr && !over()) handler_->on_piece(std::move(piece));
+}
+
 void GrpcServerCall::on_inbound_end() {
   if (handler_ != nullptr && !over()) handler_->on_half_close();
 }

@@ -23,6 +23,8 @@ class GrpcServerCall : public H2Stream, public ServerCall, public LoopBound, pri
   /// Gives the call its handler (once, on the loop, before any other event).
   void set_handler(std::unique_ptr<CallHandler> handler) { handler_ = std::move(handler); }
   std::shared_ptr<GrpcServerCall> self();
+  /// The handler gets on_piece(), for messages of more bytes than this as they arrive.
+  void take_pieces_above(uint64_t bytes) { inbound_.give_pieces_above(bytes); }
   /// finish() for a call without a handler; what the client still sends is dropped.
   void refuse(const Status& status);
   /// send() and finish(ok) with one wake-up; an error only finishes.
@@ -47,6 +49,7 @@ class GrpcServerCall : public H2Stream, public ServerCall, public LoopBound, pri
  private:
   void on_scheduled() override;
   void on_inbound_message(std::string message) override;
+  void on_inbound_piece(MessagePiece piece) override;
   void on_inbound_end() override;
   void on_inbound_error(const Status& error) override;
   void on_inbound_consumed(size_t n) override;

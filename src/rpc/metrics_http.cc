@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/secret.h"
 #include "rpc/client.h"
 #include "rpc/server.h"
 
@@ -47,7 +48,11 @@ void add_metrics_paths(Server& server) {
 }
 
 Status push_metrics(const std::string& address, const std::string& instance) {
-  Status pushed = push(address, instance).wrap("push metrics to " + address);
+  Status pushed = push(address, instance);
+  if (!pushed.ok()) {
+    const std::string why = "push metrics to " + address + ": " + pushed.message();
+    pushed = Status(pushed.code(), without_passwords(why));
+  }
   if (!pushed.ok()) {
     log_error("could not push metrics to Prometheus Pushgateway", {{"error", pushed}});
   }

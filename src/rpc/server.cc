@@ -93,6 +93,11 @@ Server::~Server() { stop(); }
 void Server::add_unary(std::string path, Run run, UnaryHandler handler) {
   impl_->services().add_unary(std::move(path), run, std::move(handler));
 }
+void Server::add_large_unary(std::string path, UnaryHandler handler, uint64_t large_bytes,
+                             LargeRequestFactory large) {
+  impl_->services().add_large_unary(std::move(path), std::move(handler), large_bytes,
+                                    std::move(large));
+}
 void Server::add_stream(std::string path, StreamHandlerFactory factory) {
   impl_->services().add_stream(std::move(path), std::move(factory));
 }

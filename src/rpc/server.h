@@ -19,6 +19,7 @@
 
 #include "base/status.h"
 #include "rpc/http.h"
+#include "rpc/message_piece.h"
 #include "rpc/tls.h"
 
 namespace tbl::rpc {
@@ -74,6 +75,8 @@ class CallHandler {
  public:
   virtual ~CallHandler() = default;
   virtual void on_message(std::string message) = 0;
+  /// Instead of on_message() for add_large_unary()'s methods.
+  virtual void on_piece(MessagePiece piece) { (void)piece; }
   /// The client will send no more messages.
   virtual void on_half_close() {}
   /// OK when finish() was sent in full; else why the call ended.
@@ -86,6 +89,18 @@ using UnaryReply = std::function<void(const Status& status, std::string message)
 using UnaryHandler =
     std::function<void(const CallInfo& info, std::string request, UnaryReply reply)>;
 using StreamHandlerFactory = std::function<std::unique_ptr<CallHandler>(ServerCallPtr call)>;
+
+/// Takes a request that is not to be held in memory. On the loop, must not block; destroyed when
+/// the call is over.
+class LargeRequest {
+ public:
+  virtual ~LargeRequest() = default;
+  virtual void add(MessagePiece piece) = 0;
+  /// All of it is there: answer once, from any thread.
+  virtual void finish(UnaryReply reply) = 0;
+};
+/// `call` is for set_reading(), and for finish() with an error before all of the request is there.
+using LargeRequestFactory = std::function<std::unique_ptr<LargeRequest>(ServerCallPtr call)>;
 
 enum class Run : uint8_t {
   kLoop,  ///< on the connection's loop: must not block
@@ -110,6 +125,10 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void add_unary(std::string path, Run run, UnaryHandler handler);
+  /// A unary method on the loop, of which requests above `large_bytes` go to a LargeRequest, in
+  /// pieces of at most that size.
+  void add_large_unary(std::string path, UnaryHandler handler, uint64_t large_bytes,
+                       LargeRequestFactory large);
   /// Any streaming kind.
   void add_stream(std::string path, StreamHandlerFactory factory);
   /// gRPC calls whose path starts with `prefix` and that no method above takes (a proxy's door).

@@ -16,11 +16,20 @@ class Services::UnaryCall : public CallHandler {
     request_ = std::move(message);
   }
 
+  void on_piece(MessagePiece piece) override {
+    if (!large_ && piece.last && !piece.compressed) return on_message(std::move(piece.bytes));
+    if (has_request_) return call_->finish(internal_error("more than one request in a unary call"));
+    if (!large_) large_ = method_->large(call_);
+    has_request_ = piece.last;
+    large_->add(std::move(piece));
+  }
+
   void on_half_close() override {
     if (!has_request_) return call_->finish(internal_error("no request in a unary call"));
     auto reply = [call = call_](const Status& status, std::string message) {
       call->reply(status, std::move(message));
     };
+    if (large_) return large_->finish(std::move(reply));
     if (method_->run == Run::kLoop) {
       method_->handler(call_->info(), std::move(request_), std::move(reply));
       return;
@@ -37,10 +46,16 @@ class Services::UnaryCall : public CallHandler {
   WorkerPool* const pool_;
   std::string request_;
   bool has_request_ = false;
+  std::unique_ptr<LargeRequest> large_;
 };
 
 void Services::add_unary(std::string path, Run run, UnaryHandler handler) {
   unary_[std::move(path)] = Unary{run, std::move(handler)};
+}
+
+void Services::add_large_unary(std::string path, UnaryHandler handler, uint64_t large_bytes,
+                               LargeRequestFactory large) {
+  unary_[std::move(path)] = Unary{Run::kLoop, std::move(handler), large_bytes, std::move(large)};
 }
 
 void Services::add_stream(std::string path, StreamHandlerFactory factory) {
@@ -54,6 +69,7 @@ void Services::add_prefix(std::string prefix, StreamHandlerFactory factory) {
 void Services::begin(const std::shared_ptr<GrpcServerCall>& call) const {
   const std::string& path = call->info().path;
   if (auto unary = unary_.find(path); unary != unary_.end()) {
+    if (unary->second.large) call->take_pieces_above(unary->second.large_bytes);
     return call->set_handler(std::make_unique<UnaryCall>(call, &unary->second, pool_));
   }
   const StreamHandlerFactory* factory = nullptr;

@@ -27,6 +27,8 @@ class Services {
   Services(const ServerOptions& options, WorkerPool* pool) : options_(options), pool_(pool) {}
 
   void add_unary(std::string path, Run run, UnaryHandler handler);
+  void add_large_unary(std::string path, UnaryHandler handler, uint64_t large_bytes,
+                       LargeRequestFactory large);
   void add_stream(std::string path, StreamHandlerFactory factory);
   void add_prefix(std::string prefix, StreamHandlerFactory factory);
   HttpRouter& http() { return http_; }
@@ -42,6 +44,8 @@ class Services {
   struct Unary {
     Run run;
     UnaryHandler handler;
+    uint64_t large_bytes = 0;
+    LargeRequestFactory large{};  ///< empty: requests come whole
   };
   class UnaryCall;
   Status unknown(const std::string& path) const;

@@ -8,7 +8,7 @@
 
 #include "base/status.h"
 #include "codec/prewrite_value.h"
-#include "drainer/spill/file_fields.h"
+#include "spill/file_fields.h"
 
 namespace tbl::spill {
 

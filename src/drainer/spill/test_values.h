@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "drainer/spill/spill_file.h"
+#include "spill/spill_file.h"
 
 namespace tbl::spill {
 

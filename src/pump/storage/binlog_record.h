@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "pump/storage/large_payload.h"
 
 namespace tbl::pump {
 
@@ -36,6 +38,9 @@ struct BinlogHeader {
 struct BinlogRecord {
   BinlogHeader header;
   std::string payload;
+  std::shared_ptr<const LargePayload> large{};  ///< instead of `payload`
+
+  uint64_t size() const { return large ? large->size() : payload.size(); }
 };
 
 /// Decodes what a client sent. Errors have the texts a client of the original gets, e.g.

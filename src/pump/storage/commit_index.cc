@@ -1,33 +1,18 @@
 #include "pump/storage/commit_index.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 
 #include "base/log.h"
 
 namespace tbl::pump {
 namespace {
 
-constexpr std::string_view kSuffix = ".idx";
-
-std::string file_name(uint64_t number) {
-  char name[40];
-  std::snprintf(name, sizeof name, "%06llu.idx", static_cast<unsigned long long>(number));
-  return name;
-}
-
 /// Numbers of the index files of a directory, ascending.
 Result<std::vector<uint64_t>> list_files(Env& env, const std::string& dir) {
   TBL_ASSIGN(const auto names, env.list(dir));
   std::vector<uint64_t> numbers;
   for (const std::string& name : names) {
-    uint64_t number = 0;
-    const char* digits_end = name.data() + name.size() - std::min(name.size(), kSuffix.size());
-    const auto [end, error] = std::from_chars(name.data(), digits_end, number);
-    if (name.ends_with(kSuffix) && error == std::errc() && end == digits_end) {
-      numbers.push_back(number);
-    }
+    if (const auto number = parse_index_file_name(name)) numbers.push_back(*number);
   }
   std::sort(numbers.begin(), numbers.end());
   return numbers;
@@ -40,7 +25,9 @@ bool ts_below_entry(uint64_t ts, const IndexEntry& entry) { return ts < entry.co
 
 }  // namespace
 
-std::string CommitIndex::path(uint64_t number) const { return join_path(dir_, file_name(number)); }
+std::string CommitIndex::path(uint64_t number) const {
+  return join_path(dir_, index_file_name(number));
+}
 
 Status CommitIndex::reset() {
   TBL_TRY(env_.create_dirs(dir_));

@@ -6,7 +6,6 @@ namespace tbl::pump {
 namespace {
 
 constexpr size_t kTsBytes = 8;
-constexpr size_t kRecordBytes = 12;
 
 }  // namespace
 
@@ -22,7 +21,7 @@ std::string encode_dropped(const std::vector<uint64_t>& start_ts) {
 
 std::vector<uint64_t> decode_dropped(Bytes data) {
   std::vector<uint64_t> found;
-  for (; data.size() >= kRecordBytes; data.remove_prefix(kRecordBytes)) {
+  for (; data.size() >= kDroppedRecordBytes; data.remove_prefix(kDroppedRecordBytes)) {
     if (get_le32(data.data() + kTsBytes) != crc32c(data.substr(0, kTsBytes))) break;
     found.push_back(get_le64(data.data()));
   }
@@ -33,7 +32,7 @@ Result<std::vector<uint64_t>> DroppedLog::read() {
   if (!env_.exists(path_)) return std::vector<uint64_t>{};
   TBL_ASSIGN(const std::string data, env_.read_file(path_));
   auto found = decode_dropped(data);
-  size_ = found.size() * kRecordBytes;
+  size_ = found.size() * kDroppedRecordBytes;
   return found;
 }
 
@@ -55,7 +54,7 @@ Status DroppedLog::append(const std::vector<uint64_t>& start_ts) {
     file_.reset();
     return status;
   }
-  size_ += start_ts.size() * kRecordBytes;
+  size_ += start_ts.size() * kDroppedRecordBytes;
   return status;
 }
 

@@ -34,6 +34,8 @@ class DroppedLog {
   uint64_t size_ = 0;  ///< bytes that are durable
 };
 
+constexpr size_t kDroppedRecordBytes = 12;
+
 std::string encode_dropped(const std::vector<uint64_t>& start_ts);
 std::vector<uint64_t> decode_dropped(Bytes data);
 

@@ -60,6 +60,10 @@ Result<const IndexEntry*> FeedCursor::peek(uint64_t limit) {
   return &batch_[next_in_batch_];
 }
 
+void FeedCursor::skip() {
+  if (next_in_batch_ < batch_.size()) last_ts_ = batch_[next_in_batch_++].commit_ts;
+}
+
 Result<std::unique_ptr<FeedMessage>> FeedCursor::next() {
   const Published::Value published = published_.get();
   if (published.max_ts <= last_ts_) return std::unique_ptr<FeedMessage>();

@@ -67,6 +67,8 @@ class FeedCursor {
   /// ahead of every transaction given. On an error (an unreadable record, named) the position does
   /// not move.
   Result<std::unique_ptr<FeedMessage>> next();
+  /// After such an error: goes on behind that transaction, which last_ts() names then.
+  void skip();
   /// Commit ts of the last message given, at first the offset asked for.
   uint64_t last_ts() const { return last_ts_; }
 

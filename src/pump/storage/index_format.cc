@@ -1,5 +1,8 @@
 #include "pump/storage/index_format.h"
 
+#include <charconv>
+#include <cstdio>
+
 #include "base/crc32c.h"
 
 namespace tbl::pump {
@@ -39,6 +42,22 @@ bool read_index_entry(ByteReader& reader, IndexEntry* entry) {
   entry->prewrite.offset = offset_and_flags & kOffsetMask;
   entry->ddl = (offset_and_flags >> kFlagsShift & kDdlFlag) != 0;
   return ok;
+}
+
+std::string index_file_name(uint64_t number) {
+  char name[40];
+  std::snprintf(name, sizeof name, "%06llu.idx", static_cast<unsigned long long>(number));
+  return name;
+}
+
+std::optional<uint64_t> parse_index_file_name(std::string_view name) {
+  constexpr std::string_view kSuffix = ".idx";
+  if (!name.ends_with(kSuffix)) return std::nullopt;
+  uint64_t number = 0;
+  const char* digits_end = name.data() + name.size() - kSuffix.size();
+  const auto [end, error] = std::from_chars(name.data(), digits_end, number);
+  if (error != std::errc() || end != digits_end) return std::nullopt;
+  return number;
 }
 
 std::string encode_index_block(const IndexEntry* entries) {

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -36,6 +38,10 @@ constexpr uint64_t kBlocksPerIndexFile = 4096;
 void put_index_entry(std::string& out, const IndexEntry& entry);
 /// Reads 48 bytes; false at the end of the bytes.
 bool read_index_entry(ByteReader& reader, IndexEntry* entry);
+
+/// "000007.idx"
+std::string index_file_name(uint64_t number);
+std::optional<uint64_t> parse_index_file_name(std::string_view name);
 
 /// Exactly kEntriesPerBlock entries.
 std::string encode_index_block(const IndexEntry* entries);

@@ -26,6 +26,8 @@ class Stopwatch {
 
 /// Shorter payloads are copied behind their header, to keep the list of pieces short.
 constexpr size_t kCopiedPayloadBytes = 16 << 10;
+/// What is held of a payload that is not in memory.
+constexpr size_t kLargePieceBytes = 1 << 20;
 
 }  // namespace
 
@@ -37,11 +39,11 @@ LogWriter::LogWriter(LogWriterOptions options, SegmentSet& segments, Sink sink)
       thread_("log-writer", [this] { run(); }) {}
 
 void LogWriter::write(BinlogRecord record, WriteDone done) {
-  if (record.payload.size() > kMaxPayloadBytes) {
-    return done(invalid_argument("binlog of " + std::to_string(record.payload.size()) +
+  if (record.size() > kMaxPayloadBytes) {
+    return done(invalid_argument("binlog of " + std::to_string(record.size()) +
                                  " bytes is longer than 4 GiB"));
   }
-  const uint32_t crc = crc32c(record.payload);
+  const uint32_t crc = record.large ? record.large->crc() : crc32c(record.payload);
   bool wake = false;
   {
     std::lock_guard lock(mutex_);
@@ -98,7 +100,7 @@ LogWriter::Group LogWriter::next_group() {
   const size_t begin = next_in_backlog_;
   uint64_t bytes = 0;
   while (next_in_backlog_ < backlog_.size()) {
-    bytes += kRecordHeaderBytes + backlog_[next_in_backlog_].record.payload.size();
+    bytes += kRecordHeaderBytes + backlog_[next_in_backlog_].record.size();
     if (bytes > kMaxGroupBytes && next_in_backlog_ > begin) break;
     ++next_in_backlog_;
   }
@@ -113,6 +115,7 @@ void LogWriter::handle(Group group) {
   for (Request& request : group) {
     bytes += request.record.payload.size();
     request.record.payload = std::string();
+    request.record.large.reset();
   }
   {
     std::lock_guard lock(mutex_);
@@ -164,7 +167,25 @@ Status LogWriter::write_group(Group group, std::vector<LogItem>* items, GroupWri
   return status;
 }
 
+Status LogWriter::append_large(const Request& request, std::vector<LogItem>* items) {
+  const LargePayload& payload = *request.record.large;
+  const auto length = static_cast<uint32_t>(payload.size());
+  items->push_back({request.record.header, {segment_.id, length, segment_.size}});
+  std::string buffer;
+  put_record_header(buffer, {length, request.crc});
+  TBL_TRY(file_->append(buffer));
+  for (uint64_t done = 0; done < length;) {
+    buffer.resize(std::min<uint64_t>(kLargePieceBytes, length - done));
+    TBL_TRY(payload.read(done, buffer.size(), buffer.data()));
+    TBL_TRY(file_->append(buffer));
+    done += buffer.size();
+  }
+  return ok_status();
+}
+
 Status LogWriter::append(Group group, std::vector<LogItem>* items) {
+  // Larger than a group, so it is one of its own.
+  if (group.front().record.large) return append_large(group.front(), items);
   size_t copied = 0;
   for (const Request& request : group) {
     const size_t n = request.record.payload.size();

@@ -64,6 +64,7 @@ class LogWriter {
   void handle(Group group);
   Status write_group(Group group, std::vector<LogItem>* items, GroupWritten* stats);
   Status append(Group group, std::vector<LogItem>* items);
+  Status append_large(const Request& request, std::vector<LogItem>* items);
   Status open_segment();
   /// Closes the segment after an error, without what was not acknowledged as far as the disk
   /// allows.

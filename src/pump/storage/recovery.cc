@@ -141,15 +141,19 @@ class Recovery {
   void flush() { parts_.releaser.apply(out_.sorter.take_released(), out_.sorter.take_events()); }
 
   void report_bad(const BadRange& range) {
-    const std::string text = "segment " + segment_name(range.segment) + " bytes " +
-                             std::to_string(range.begin) + " to " + std::to_string(range.end) +
-                             ": " + range.reason;
+    const std::string text = describe(range);
+    if (range.torn_tail && range.ts_after != 0) {
+      // Of the last group some pages reached the disk and some did not; or the disk destroyed what
+      // had been acknowledged.
+      log_warn("damaged bytes before the end of a segment, harmless only after a loss of power",
+               {{"where", text}});
+      return;
+    }
     if (range.torn_tail) {
       log_info("skip what an unclean stop left at the end of a segment", {{"where", text}});
       return;
     }
-    report(text + ", between ts " + std::to_string(range.ts_before) + " and " +
-           std::to_string(range.ts_after));
+    report(text);
   }
 
   void report(const std::string& text) {

@@ -131,6 +131,12 @@ class Scan {
 
 }  // namespace
 
+std::string describe(const BadRange& range) {
+  return "segment " + segment_name(range.segment) + " bytes " + std::to_string(range.begin) +
+         " to " + std::to_string(range.end) + ": " + range.reason + ", between ts " +
+         std::to_string(range.ts_before) + " and " + std::to_string(range.ts_after);
+}
+
 Result<SegmentScanResult> scan_segment(std::shared_ptr<const SegmentFile> file, uint64_t from,
                                        uint64_t end,
                                        const std::function<void(const LogItem&)>& on_record,

@@ -24,6 +24,9 @@ struct BadRange {
   bool torn_tail = false;
 };
 
+/// "segment 000003.vlog bytes 10 to 90: checksum mismatch, between ts 7 and 9"
+std::string describe(const BadRange& range);
+
 struct SegmentScanResult {
   uint64_t end = 0;     ///< end of the last good record, `from` if there is none
   uint64_t max_ts = 0;  ///< highest ts of the good records

@@ -307,6 +307,18 @@ Result<Place> SorterLoop::find_prewrite(uint64_t start_ts) const {
   return txn->prewrite;
 }
 
+Result<std::pair<OpenTxn, Place>> SorterLoop::find_open(uint64_t start_ts) const {
+  std::lock_guard lock(state_mutex_);
+  const Txn* txn = sorter_.find(start_ts);
+  if (txn == nullptr || txn->resolved()) return not_unresolved(start_ts);
+  OpenTxn open;
+  open.bytes = txn->prewrite.length;
+  open.waited_ms = now_ms() - txn->arrived_ms;
+  open.ddl = txn->ddl;
+  open.rollback_seen = txn->rollback_seen;
+  return std::make_pair(std::move(open), txn->prewrite);
+}
+
 void SorterLoop::fill(StorageStats* stats) const {
   const Published::Value value = parts_.published.get();
   stats->max_commit_ts = value.max_ts;

@@ -56,6 +56,8 @@ class SorterLoop {
   std::vector<std::pair<Question, Place>> questions(size_t limit);
   /// Place of the P of a transaction without released outcome; NotFound.
   Result<Place> find_prewrite(uint64_t start_ts) const;
+  /// A transaction without outcome, without its primary key, and the place of its P; NotFound.
+  Result<std::pair<OpenTxn, Place>> find_open(uint64_t start_ts) const;
   /// All but what segments and writer know.
   void fill(StorageStats* stats) const;
 

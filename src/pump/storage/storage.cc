@@ -181,6 +181,13 @@ Result<std::string> Storage::read_prewrite(uint64_t start_ts) const {
   return load_payload(impl_->segments_, place);
 }
 
+Result<OpenTxn> Storage::open_txn(uint64_t start_ts) const {
+  TBL_ASSIGN(auto found, impl_->loop_->find_open(start_ts));
+  auto& [txn, place] = found;
+  TBL_ASSIGN(txn.primary_key, read_primary_key(impl_->segments_, place));
+  return std::move(txn);
+}
+
 void Storage::committed(uint64_t start_ts, uint64_t commit_ts, WriteDone done) {
   write(make_commit(start_ts, commit_ts), std::move(done));
 }

@@ -67,6 +67,15 @@ struct Question {
   bool ddl = false;
 };
 
+/// A transaction without outcome, for a person.
+struct OpenTxn {
+  std::string primary_key;
+  uint64_t bytes = 0;     ///< of its P
+  int64_t waited_ms = 0;  ///< as in Question
+  bool ddl = false;
+  bool rollback_seen = false;
+};
+
 /// What went wrong or was odd since the start, for metrics and /debug/why.
 struct StorageCounters {
   uint64_t late_commits = 0;         ///< proven committed below U: not served
@@ -137,6 +146,8 @@ class Storage {
   bool wait_question(const StopToken& stop, std::chrono::nanoseconds timeout);
   /// Payload of the P of a transaction that is not released; NotFound once it is, or was dropped.
   Result<std::string> read_prewrite(uint64_t start_ts) const;
+  /// NotFound once its outcome is known.
+  Result<OpenTxn> open_txn(uint64_t start_ts) const;
   /// TiKV proves the commit: writes a C. `done` after it is durable.
   void committed(uint64_t start_ts, uint64_t commit_ts, WriteDone done);
   /// TiKV proves that it never commits. `done` after that is durable (dropped.log).

@@ -1,4 +1,4 @@
-#include "drainer/spill/file_fields.h"
+#include "spill/file_fields.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "drainer/spill/spill_file.h"
+#include "spill/spill_file.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "drainer/spill/message_collector.h"
+#include "spill/message_collector.h"
 
 #include <utility>
 

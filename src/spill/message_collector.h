@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/status.h"
-#include "drainer/spill/spill_file.h"
 #include "rpc/client.h"
 #include "rpc/gzip.h"
+#include "spill/spill_file.h"
 
 namespace tbl::spill {
 

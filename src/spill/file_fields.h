@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 #include "codec/wire.h"
-#include "drainer/spill/spill_file.h"
+#include "spill/spill_file.h"
 
 namespace tbl::spill {
 
