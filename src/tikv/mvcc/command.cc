@@ -4,6 +4,7 @@ namespace tbl::tikv {
 
 WriteCommand::WriteCommand(Store& store, const std::vector<Key>& keys)
     : store_(store),
+      keys_(keys),
       latches_(store.latches.acquire(keys)),
       snapshot_(store.engine),
       reader_(snapshot_) {}
@@ -52,9 +53,14 @@ Status WriteCommand::roll_back(const Key& key, uint64_t start_ts,
   return ok_status();
 }
 
-Status WriteCommand::apply() {
+Status WriteCommand::apply(Durability durability) {
   if (edits_.empty()) return ok_status();
-  TBL_TRY(store_.engine.write(edits_));
+  if (durability == Durability::kOnDisk) {
+    const Unsynced::Entry entry(store_.unsynced, keys_);
+    TBL_TRY(store_.engine.write(edits_));
+  } else {
+    TBL_TRY(store_.engine.write_lazily(edits_));
+  }
   store_.lock_waits.released(released_);
   return ok_status();
 }

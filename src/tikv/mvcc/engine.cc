@@ -2,11 +2,13 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include "base/env.h"
+#include "base/log.h"
 
 namespace tbl::tikv {
 namespace {
@@ -36,13 +38,15 @@ rocksdb::DBOptions db_options(const EngineOptions& options) {
   out.bytes_per_sync = 1 << 20;
   out.enable_pipelined_write = true;
   out.keep_log_file_num = 5;
-  out.max_total_wal_size = 1ULL << 30;
+  out.max_total_wal_size = options.memtable_bytes * 16 + (1ULL << 30);
+  if (options.env != nullptr) out.env = options.env;
   // What was synced must be there: a broken record before the tail is an error, not an early end.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   return out;
 }
 
-rocksdb::ColumnFamilyOptions cf_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions cf_options(const EngineOptions& options,
+                                        const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -51,6 +55,9 @@ rocksdb::ColumnFamilyOptions cf_options(const std::shared_ptr<rocksdb::Cache>& c
   rocksdb::ColumnFamilyOptions out;
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   out.level_compaction_dynamic_level_bytes = true;
+  // The engine flushes before a memtable comes near this: RocksDB would begin a new log by itself.
+  out.write_buffer_size = options.memtable_bytes * 4 + (64ULL << 20);
+  out.max_write_buffer_number = 3;
   return out;
 }
 
@@ -69,7 +76,16 @@ void WriteSet::erase_range(Cf cf, Bytes begin, Bytes end) {
   edits_.push_back({Edit::Kind::kEraseRange, cf, std::string(begin), std::string(end)});
 }
 
-Cursor::Cursor(std::unique_ptr<rocksdb::Iterator> iterator) : iterator_(std::move(iterator)) {}
+struct Cursor::Bounds {
+  Bounds(Bytes from, Bytes to) : lower(from), upper(to) {}
+  const std::string lower;
+  const std::string upper;
+  const rocksdb::Slice lower_slice{lower};
+  const rocksdb::Slice upper_slice{upper};
+};
+
+Cursor::Cursor(std::unique_ptr<Bounds> bounds, std::unique_ptr<rocksdb::Iterator> iterator)
+    : bounds_(std::move(bounds)), iterator_(std::move(iterator)) {}
 Cursor::~Cursor() = default;
 Cursor::Cursor(Cursor&&) noexcept = default;
 void Cursor::seek(Bytes key) { iterator_->Seek(slice(key)); }
@@ -98,17 +114,29 @@ Result<std::optional<std::string>> Snapshot::get(Cf cf, Bytes key) const {
 Cursor Snapshot::cursor(Cf cf) const {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot_;
-  return Cursor(std::unique_ptr<rocksdb::Iterator>(
-      engine_.db_->NewIterator(options, engine_.handles_[static_cast<int>(cf)])));
+  return {nullptr, std::unique_ptr<rocksdb::Iterator>(
+                       engine_.db_->NewIterator(options, engine_.handles_[static_cast<int>(cf)]))};
+}
+
+Cursor Snapshot::cursor(Cf cf, Bytes lower, Bytes upper) const {
+  auto bounds = std::make_unique<Cursor::Bounds>(lower, upper);
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
+  options.iterate_lower_bound = &bounds->lower_slice;
+  options.iterate_upper_bound = &bounds->upper_slice;
+  std::unique_ptr<rocksdb::Iterator> iterator(
+      engine_.db_->NewIterator(options, engine_.handles_[static_cast<int>(cf)]));
+  return {std::move(bounds), std::move(iterator)};
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
   TBL_TRY(posix_env().create_dirs(options.dir));
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (int cf = 0; cf < kCfCount; ++cf) families.emplace_back(cf_name(cf), cf_options(cache));
+  for (int cf = 0; cf < kCfCount; ++cf)
+    families.emplace_back(cf_name(cf), cf_options(options, cache));
   rocksdb::DB* db = nullptr;
-  std::unique_ptr<Engine> engine(new Engine());
+  std::unique_ptr<Engine> engine(new Engine(options.memtable_bytes));
   const auto status =
       rocksdb::DB::Open(db_options(options), options.dir, families, &engine->handles_, &db);
   TBL_TRY(to_status(status, "open rocksdb " + options.dir));
@@ -116,14 +144,19 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
   return engine;
 }
 
+Engine::Engine(uint64_t memtable_bytes)
+    : memtable_bytes_(memtable_bytes), log_sync_([this] { return sync_log(); }) {}
+
 Engine::~Engine() {
   for (auto* handle : handles_) (void)db_->DestroyColumnFamilyHandle(handle);
 }
 
-Status Engine::write(const WriteSet& edits) { return write(edits, true); }
-Status Engine::write_lazily(const WriteSet& edits) { return write(edits, false); }
+Status Engine::write(const WriteSet& edits) {
+  TBL_TRY(write_lazily(edits));
+  return sync();
+}
 
-Status Engine::write(const WriteSet& edits, bool sync) {
+Status Engine::write_lazily(const WriteSet& edits) {
   rocksdb::WriteBatch batch;
   for (const auto& edit : edits.edits_) {
     auto* cf = handles_[static_cast<int>(edit.cf)];
@@ -141,9 +174,36 @@ Status Engine::write(const WriteSet& edits, bool sync) {
     }
     TBL_TRY(to_status(added, "rocksdb batch"));
   }
-  rocksdb::WriteOptions options;
-  options.sync = sync;
-  return to_status(db_->Write(options, &batch), "rocksdb write");
+  TBL_TRY(flush_if_full());
+  std::shared_lock lock(log_change_);
+  TBL_TRY(to_status(db_->Write(rocksdb::WriteOptions(), &batch), "rocksdb write"));
+  log_bytes_ += batch.GetDataSize();
+  return ok_status();
+}
+
+Status Engine::sync() { return log_sync_.wait(); }
+
+Status Engine::sync_log() {
+  const auto status = db_->SyncWAL();
+  // Readers may have seen what the disk has lost now: only the log knows what is true.
+  if (!status.ok()) log_fatal("the log cannot be synced", {{"error", status.ToString()}});
+  return ok_status();
+}
+
+Status Engine::flush_if_full() {
+  if (log_bytes_.load() < memtable_bytes_) return ok_status();
+  std::unique_lock lock(log_change_);
+  if (log_bytes_.load() < memtable_bytes_) return ok_status();  // another has done it
+  TBL_TRY(sync());
+  rocksdb::FlushOptions options;
+  options.wait = false;
+  options.allow_write_stall = true;
+  const auto status = db_->Flush(options, handles_);
+  if (status.IsTryAgain())
+    return ok_status();  // earlier flushes are late: the next write asks again
+  TBL_TRY(to_status(status, "rocksdb flush"));
+  log_bytes_ = 0;
+  return ok_status();
 }
 
 uint64_t Engine::property(const std::string& name) const {

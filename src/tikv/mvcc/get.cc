@@ -37,6 +37,7 @@ Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetRespons
   const ReadView view(request.context(), request.version());
   const Key key(request.key());
   TBL_ASSIGN(auto found, read_key(reader, view, key));
+  if (store.unsynced.contains(key)) TBL_TRY(store.engine.sync());
   if (found.blocked_by) {
     set_locked(key, *found.blocked_by, response->mutable_error());
   } else if (found.value) {
@@ -53,9 +54,11 @@ Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
   const Snapshot snapshot(store.engine);
   Reader reader(snapshot);
   const ReadView view(request.context(), request.version());
+  bool unsynced = false;
   for (const auto& raw : request.keys()) {
     const Key key(raw);
     TBL_ASSIGN(auto found, read_key(reader, view, key));
+    unsynced = unsynced || store.unsynced.contains(key);
     if (!found.blocked_by && !found.value) continue;
     auto* pair = response->add_pairs();
     pair->set_key(raw);
@@ -66,7 +69,7 @@ Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
       if (request.need_commit_ts()) pair->set_commit_ts(found.value->commit_ts);
     }
   }
-  return ok_status();
+  return unsynced ? store.engine.sync() : ok_status();
 }
 
 }  // namespace tbl::tikv

@@ -37,7 +37,7 @@ class PessimisticLocking {
       response_->clear_not_founds();
       return ok_status();
     }
-    return command_.apply();
+    return command_.apply(Durability::kInOrder);
   }
 
  private:
@@ -131,7 +131,7 @@ Status pessimistic_rollback(Store& store, const kvrpcpb::PessimisticRollbackRequ
       command.erase_lock(key);
     }
   }
-  return command.apply();
+  return command.apply(Durability::kInOrder);
 }
 
 }  // namespace tbl::tikv

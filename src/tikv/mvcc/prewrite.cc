@@ -44,7 +44,7 @@ class Prewrite {
       if (hopeless_) return ok_status();
     }
     if (response_->errors_size() > 0) return ok_status();
-    return command_.apply();
+    return command_.apply(Durability::kInOrder);
   }
 
  private:
