@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/status.h"
+#include "tikv/mvcc/engine.h"
 
 namespace kvrpcpb {
 class BatchGetRequest;
@@ -55,7 +56,14 @@ namespace tbl::tikv {
 
 struct Store;
 
-// get.cc, scan.cc
+// get.cc, scan.cc. The forms with MayBlock::kNo are for a thread that others wait for: they give
+// is_would_block() instead of waiting for the disk or reading much.
+Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetResponse* response,
+           MayBlock may_block);
+Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
+                 kvrpcpb::BatchGetResponse* response, MayBlock may_block);
+Status scan(Store& store, const kvrpcpb::ScanRequest& request, kvrpcpb::ScanResponse* response,
+            MayBlock may_block);
 Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetResponse* response);
 Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
                  kvrpcpb::BatchGetResponse* response);

@@ -21,8 +21,13 @@ const char* cf_name(int cf) {
 rocksdb::Slice slice(Bytes bytes) { return {bytes.data(), bytes.size()}; }
 Bytes bytes(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+constexpr int kWouldBlock = 1;  ///< Status::detail()
+/// Erased keys that a read that may not block steps over.
+constexpr uint64_t kSkippedMax = 1000;
+
 Status to_status(const rocksdb::Status& status, std::string_view what) {
   if (status.ok()) return ok_status();
+  if (status.IsIncomplete()) return would_block();
   std::string message = std::string(what) + ": " + status.ToString();
   if (status.IsCorruption()) return data_loss(std::move(message));
   if (status.IsNoSpace()) return resource_exhausted(std::move(message));
@@ -97,31 +102,40 @@ Bytes Cursor::key() const { return bytes(iterator_->key()); }
 Bytes Cursor::value() const { return bytes(iterator_->value()); }
 Status Cursor::status() const { return to_status(iterator_->status(), "rocksdb iterator"); }
 
-Snapshot::Snapshot(const Engine& engine) : engine_(engine), snapshot_(engine.db_->GetSnapshot()) {}
+Status would_block() { return unavailable("would block").with_detail(kWouldBlock); }
+bool is_would_block(const Status& status) { return status.detail() == kWouldBlock; }
+
+Snapshot::Snapshot(const Engine& engine, MayBlock may_block)
+    : engine_(engine), snapshot_(engine.db_->GetSnapshot()), may_block_(may_block) {}
 Snapshot::~Snapshot() { engine_.db_->ReleaseSnapshot(snapshot_); }
 
-Result<std::optional<std::string>> Snapshot::get(Cf cf, Bytes key) const {
+rocksdb::ReadOptions Snapshot::read_options() const {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot_;
+  if (may_block_ == MayBlock::kNo) {
+    options.read_tier = rocksdb::kBlockCacheTier;
+    options.max_skippable_internal_keys = kSkippedMax;
+  }
+  return options;
+}
+
+Result<std::optional<std::string>> Snapshot::get(Cf cf, Bytes key) const {
   std::string value;
   const auto status =
-      engine_.db_->Get(options, engine_.handles_[static_cast<int>(cf)], slice(key), &value);
+      engine_.db_->Get(read_options(), engine_.handles_[static_cast<int>(cf)], slice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>();
   TBL_TRY(to_status(status, std::string("rocksdb get in ") + cf_name(static_cast<int>(cf))));
   return std::optional<std::string>(std::move(value));
 }
 
 Cursor Snapshot::cursor(Cf cf) const {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot_;
-  return {nullptr, std::unique_ptr<rocksdb::Iterator>(
-                       engine_.db_->NewIterator(options, engine_.handles_[static_cast<int>(cf)]))};
+  return {nullptr, std::unique_ptr<rocksdb::Iterator>(engine_.db_->NewIterator(
+                       read_options(), engine_.handles_[static_cast<int>(cf)]))};
 }
 
 Cursor Snapshot::cursor(Cf cf, Bytes lower, Bytes upper) const {
   auto bounds = std::make_unique<Cursor::Bounds>(lower, upper);
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot_;
+  rocksdb::ReadOptions options = read_options();
   options.iterate_lower_bound = &bounds->lower_slice;
   options.iterate_upper_bound = &bounds->upper_slice;
   std::unique_ptr<rocksdb::Iterator> iterator(
@@ -181,7 +195,9 @@ Status Engine::write_lazily(const WriteSet& edits) {
   return ok_status();
 }
 
-Status Engine::sync() { return log_sync_.wait(); }
+Status Engine::sync(MayBlock may_block) {
+  return may_block == MayBlock::kYes ? log_sync_.wait() : would_block();
+}
 
 Status Engine::sync_log() {
   const auto status = db_->SyncWAL();

@@ -20,6 +20,7 @@ class Env;
 class Iterator;
 class Snapshot;
 class WriteBatch;
+struct ReadOptions;
 }  // namespace rocksdb
 
 namespace tbl::tikv {
@@ -37,6 +38,12 @@ struct EngineOptions {
 };
 
 class Engine;
+
+/// Whether a read may wait for the disk.
+enum class MayBlock : bool { kNo, kYes };
+/// What a read that may not wait gives where it would have to, or where it would take long.
+Status would_block();
+bool is_would_block(const Status& status);
 
 /// Changes that take effect together, in order. One thread.
 class WriteSet {
@@ -93,7 +100,7 @@ class Cursor {
 /// The data as they were when it was taken. Any thread; must not outlive the engine.
 class Snapshot {
  public:
-  explicit Snapshot(const Engine& engine);
+  explicit Snapshot(const Engine& engine, MayBlock may_block = MayBlock::kYes);
   ~Snapshot();
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
@@ -105,8 +112,11 @@ class Snapshot {
   Cursor cursor(Cf cf, Bytes lower, Bytes upper) const;
 
  private:
+  rocksdb::ReadOptions read_options() const;
+
   const Engine& engine_;
   const rocksdb::Snapshot* snapshot_;
+  const MayBlock may_block_;
 };
 
 /// The open database. Any thread.
@@ -127,7 +137,7 @@ class Engine {
   /// take it, together with all that was written after it.
   Status write_lazily(const WriteSet& edits);
   /// Waits until everything written so far is on disk.
-  Status sync();
+  Status sync(MayBlock may_block = MayBlock::kYes);
   /// RocksDB's property of that name summed over the column families, or 0.
   uint64_t property(const std::string& name) const;
 

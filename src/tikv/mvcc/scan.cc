@@ -168,13 +168,22 @@ class Scan {
   KeyWalk walk_;
 };
 
+/// Pairs that are read without a pause.
+constexpr uint32_t kQuickPairs = 512;
+
 }  // namespace
 
 Status scan(Store& store, const kvrpcpb::ScanRequest& request, kvrpcpb::ScanResponse* response) {
-  const Snapshot snapshot(store.engine);
+  return scan(store, request, response, MayBlock::kYes);
+}
+
+Status scan(Store& store, const kvrpcpb::ScanRequest& request, kvrpcpb::ScanResponse* response,
+            MayBlock may_block) {
+  if (may_block == MayBlock::kNo && request.limit() > kQuickPairs) return would_block();
+  const Snapshot snapshot(store.engine, may_block);
   const DataRange range = range_of(request);
   TBL_TRY(Scan(snapshot, range, request, response).run());
-  return store.unsynced.contains_any(range) ? store.engine.sync() : ok_status();
+  return store.unsynced.contains_any(range) ? store.engine.sync(may_block) : ok_status();
 }
 
 }  // namespace tbl::tikv
