@@ -1,4 +1,5 @@
-// Runs the methods of tikvpb.Tikv: short reads of what is in memory at once, all else on a pool.
+// Runs the methods of tikvpb.Tikv: short reads of what is in memory and short writes
+// that wait for no disk at once, all else on a pool.
 #pragma once
 
 #include <functional>

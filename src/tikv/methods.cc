@@ -110,7 +110,7 @@ const std::vector<Method>& methods() {
   static const std::vector<Method> kMethods{
       {"KvGet", 1, TBL_ON_REGION(Get, get), TBL_AT_ONCE(Get, get)},
       {"KvScan", 2, TBL_ON_REGION(Scan, scan), TBL_AT_ONCE(Scan, scan)},
-      {"KvPrewrite", 3, TBL_ON_REGION(Prewrite, prewrite)},
+      {"KvPrewrite", 3, TBL_ON_REGION(Prewrite, prewrite), TBL_AT_ONCE(Prewrite, prewrite)},
       {"KvCommit", 4, TBL_ON_REGION(Commit, commit)},
       {"KvCleanup", 6, TBL_ON_REGION(Cleanup, cleanup)},
       {"KvBatchGet", 7, TBL_ON_REGION(BatchGet, batch_get), TBL_AT_ONCE(BatchGet, batch_get)},
@@ -119,7 +119,8 @@ const std::vector<Method>& methods() {
       {"KvResolveLock", 10, TBL_ON_REGION(ResolveLock, resolve_lock)},
       {"KvGC", 11, TBL_ON_REGION(GC, gc)},
       {"KvDeleteRange", 12, TBL_ON_REGION(DeleteRange, delete_range)},
-      {"KvPessimisticLock", 23, lock_pessimistically},
+      {"KvPessimisticLock", 23, lock_pessimistically,
+       TBL_AT_ONCE(PessimisticLock, pessimistic_lock)},
       {"KVPessimisticRollback", 24, TBL_ON_REGION(PessimisticRollback, pessimistic_rollback)},
       {"KvCheckTxnStatus", 25, TBL_ON_REGION(CheckTxnStatus, check_txn_status)},
       {"KvTxnHeartBeat", 26, TBL_ON_REGION(TxnHeartBeat, txn_heart_beat)},

@@ -37,9 +37,13 @@ enum class Durability : uint8_t {
 /// One writing command in progress; lives on the stack of the thread that runs it. Holds the
 /// latches of `keys` from construction to destruction, so what it read stays true until its edits
 /// are as durable as they shall be. `keys` must outlive it.
+///
+/// With MayBlock::kNo it waits for nothing: is_ready() says whether it has the latches, and reads
+/// and apply(kInOrder) may give is_would_block(); then nothing has been written.
 class WriteCommand {
  public:
-  WriteCommand(Store& store, const std::vector<Key>& keys);
+  WriteCommand(Store& store, const std::vector<Key>& keys, MayBlock may_block = MayBlock::kYes);
+  bool is_ready() const { return latches_.has_value(); }
 
   Reader& reader() { return reader_; }
 
@@ -62,7 +66,8 @@ class WriteCommand {
 
   Store& store_;
   const std::vector<Key>& keys_;
-  Latches::Guard latches_;
+  const MayBlock may_block_;
+  const std::optional<Latches::Guard> latches_;
   Snapshot snapshot_;
   Reader reader_;
   WriteSet edits_;

@@ -80,6 +80,12 @@ Status batch_rollback(Store& store, const kvrpcpb::BatchRollbackRequest& request
 Status cleanup(Store& store, const kvrpcpb::CleanupRequest& request,
                kvrpcpb::CleanupResponse* response);
 
+/// Both fail with is_would_block() instead of waiting; then nothing has happened.
+Status prewrite(Store& store, const kvrpcpb::PrewriteRequest& request,
+                kvrpcpb::PrewriteResponse* response, MayBlock may_block);
+Status pessimistic_lock(Store& store, const kvrpcpb::PessimisticLockRequest& request,
+                        kvrpcpb::PessimisticLockResponse* response, MayBlock may_block);
+
 // check_txn_status.cc, check_secondary_locks.cc, resolve_lock.cc, scan_lock.cc: what became of
 // another's transaction, and clearing up after it
 Status check_txn_status(Store& store, const kvrpcpb::CheckTxnStatusRequest& request,

@@ -170,7 +170,7 @@ Status Engine::write(const WriteSet& edits) {
   return sync();
 }
 
-Status Engine::write_lazily(const WriteSet& edits) {
+Status Engine::write_lazily(const WriteSet& edits, MayBlock may_block) {
   rocksdb::WriteBatch batch;
   for (const auto& edit : edits.edits_) {
     auto* cf = handles_[static_cast<int>(edit.cf)];
@@ -188,9 +188,16 @@ Status Engine::write_lazily(const WriteSet& edits) {
     }
     TBL_TRY(to_status(added, "rocksdb batch"));
   }
-  TBL_TRY(flush_if_full());
-  std::shared_lock lock(log_change_);
-  TBL_TRY(to_status(db_->Write(rocksdb::WriteOptions(), &batch), "rocksdb write"));
+  rocksdb::WriteOptions options;
+  std::shared_lock lock(log_change_, std::defer_lock);
+  if (may_block == MayBlock::kYes) {
+    TBL_TRY(flush_if_full());
+    lock.lock();
+  } else {
+    if (log_bytes_.load() >= memtable_bytes_ || !lock.try_lock()) return would_block();
+    options.no_slowdown = true;
+  }
+  TBL_TRY(to_status(db_->Write(options, &batch), "rocksdb write"));
   log_bytes_ += batch.GetDataSize();
   return ok_status();
 }

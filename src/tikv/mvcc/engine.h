@@ -135,7 +135,7 @@ class Engine {
   Status write(const WriteSet& edits);
   /// The same without waiting for the disk. It survives the end of the process; a power cut may
   /// take it, together with all that was written after it.
-  Status write_lazily(const WriteSet& edits);
+  Status write_lazily(const WriteSet& edits, MayBlock may_block = MayBlock::kYes);
   /// Waits until everything written so far is on disk.
   Status sync(MayBlock may_block = MayBlock::kYes);
   /// RocksDB's property of that name summed over the column families, or 0.
