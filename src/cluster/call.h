@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "rpc/client.h"
+#include "rpc/direct_channel.h"
 
 namespace google::protobuf {
 class MessageLite;
@@ -28,6 +30,11 @@ Status call(rpc::Channel& channel, const std::string& path,
             const google::protobuf::MessageLite& request, google::protobuf::MessageLite* response,
             const CallLimits& limits);
 
+/// The same for a unary method, without a hand-over to another thread.
+Status call(rpc::DirectChannel& channel, const std::string& path,
+            const google::protobuf::MessageLite& request, google::protobuf::MessageLite* response,
+            const CallLimits& limits);
+
 /// The request cannot have reached the server: the connection could not even be made.
 bool surely_not_sent(const Status& status);
 
@@ -35,17 +42,32 @@ bool surely_not_sent(const Status& status);
 Status stopped_status();
 
 /// Channels by address, made on first use. Any thread.
-class ChannelPool {
+template <typename Channel>
+class Channels {
  public:
-  ChannelPool(rpc::ClientRuntime& runtime, rpc::TlsOptions tls)
-      : runtime_(runtime), tls_(std::move(tls)) {}
-  std::shared_ptr<rpc::Channel> get(const std::string& address);
+  using Make = std::function<std::shared_ptr<Channel>(const std::string& address)>;
+  explicit Channels(Make make) : make_(std::move(make)) {}
+  std::shared_ptr<Channel> get(const std::string& address) {
+    std::lock_guard lock(mutex_);
+    auto& channel = channels_[address];
+    if (!channel) channel = make_(address);
+    return channel;
+  }
 
  private:
-  rpc::ClientRuntime& runtime_;
-  const rpc::TlsOptions tls_;
+  const Make make_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<rpc::Channel>> channels_;
+  std::map<std::string, std::shared_ptr<Channel>> channels_;
+};
+
+class ChannelPool : public Channels<rpc::Channel> {
+ public:
+  ChannelPool(rpc::ClientRuntime& runtime, rpc::TlsOptions tls);
+};
+
+class DirectChannelPool : public Channels<rpc::DirectChannel> {
+ public:
+  explicit DirectChannelPool(rpc::TlsOptions tls);
 };
 
 }  // namespace tbl::cluster

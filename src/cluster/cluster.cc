@@ -22,7 +22,7 @@ Result<std::unique_ptr<Cluster>> Cluster::connect(const ClusterOptions& options)
   TikvOptions tikv;
   tikv.tls = options.tls;
   tikv.stop = options.stop;
-  cluster->tikv_ = std::make_unique<TikvClient>(*cluster->runtime_, *cluster->pd_, tikv);
+  cluster->tikv_ = std::make_unique<TikvClient>(*cluster->pd_, tikv);
   return cluster;
 }
 

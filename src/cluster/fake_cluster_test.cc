@@ -415,7 +415,7 @@ FakeClients::FakeClients(const FakeCluster& cluster, std::chrono::milliseconds t
   TikvOptions tikv_options;
   tikv_options.total_timeout = total;
   tikv_options.stop = stop.get_token();
-  tikv = std::make_unique<TikvClient>(runtime, *pd, tikv_options);
+  tikv = std::make_unique<TikvClient>(*pd, tikv_options);
 }
 
 }  // namespace tbl::cluster::testing

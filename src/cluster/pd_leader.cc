@@ -16,7 +16,7 @@ void add_unique(std::vector<std::string>& list, const std::string& item) {
 }  // namespace
 
 PdLeader::PdLeader(rpc::ClientRuntime& runtime, const PdOptions& options)
-    : options_(options), channels_(runtime, options.tls) {
+    : options_(options), channels_(runtime, options.tls), direct_channels_(options.tls) {
   for (const auto& url : options.urls) add_unique(addresses_, url_address(url));
 }
 

@@ -31,6 +31,10 @@ class PdLeader {
   std::shared_ptr<rpc::Channel> channel(const std::string& address) {
     return channels_.get(address);
   }
+  /// For calls that run on their caller's thread.
+  std::shared_ptr<rpc::DirectChannel> direct_channel(const std::string& address) {
+    return direct_channels_.get(address);
+  }
   uint64_t cluster_id() const { return cluster_id_; }
   const PdOptions& options() const { return options_; }
 
@@ -47,6 +51,7 @@ class PdLeader {
 
   const PdOptions options_;
   ChannelPool channels_;
+  DirectChannelPool direct_channels_;
   std::mutex discovering_;  ///< one thread asks around, the others wait for what it finds
   std::atomic<uint64_t> cluster_id_{0};
   mutable std::mutex mutex_;

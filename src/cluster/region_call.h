@@ -24,8 +24,8 @@ class RegionCalls {
     kRelocate,  ///< the waiting is done: locate the keys anew and send again
   };
 
-  RegionCalls(rpc::ClientRuntime& runtime, PdClient& pd, const TikvOptions& options)
-      : pd_(pd), cache_(pd), channels_(runtime, options.tls), options_(options) {}
+  RegionCalls(PdClient& pd, const TikvOptions& options)
+      : pd_(pd), cache_(pd), channels_(options.tls), options_(options) {}
 
   /// Sends `request` (its context is filled here) to the region's leader. A transport error or a
   /// region error corrects the cache, waits and gives kRelocate; when the waiting is over, the
@@ -89,7 +89,7 @@ class RegionCalls {
 
   PdClient& pd_;
   RegionCache cache_;
-  ChannelPool channels_;
+  DirectChannelPool channels_;
   const TikvOptions options_;
 };
 

@@ -33,8 +33,8 @@ Status get_mvcc(RegionCalls& calls, Bytes key, kvrpcpb::MvccGetByKeyResponse* re
 
 }  // namespace
 
-TikvClient::TikvClient(rpc::ClientRuntime& runtime, PdClient& pd, TikvOptions options)
-    : impl_(std::make_unique<Impl>(runtime, pd, options)) {}
+TikvClient::TikvClient(PdClient& pd, TikvOptions options)
+    : impl_(std::make_unique<Impl>(pd, options)) {}
 TikvClient::~TikvClient() = default;
 
 Result<MvccInfo> TikvClient::mvcc_get_by_key(Bytes key) {

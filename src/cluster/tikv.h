@@ -90,10 +90,10 @@ struct TikvOptions {
   StopToken stop;                                  ///< ends every wait with kCancelled
 };
 
-/// Any thread. Must not outlive the runtime and the PD client.
+/// Any thread; a call runs on its caller's thread from end to end. Must not outlive the PD client.
 class TikvClient {
  public:
-  TikvClient(rpc::ClientRuntime& runtime, PdClient& pd, TikvOptions options);
+  TikvClient(PdClient& pd, TikvOptions options);
   ~TikvClient();
   TikvClient(const TikvClient&) = delete;
   TikvClient& operator=(const TikvClient&) = delete;

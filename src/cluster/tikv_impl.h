@@ -9,8 +9,7 @@ namespace tbl::cluster {
 
 class TikvClient::Impl {
  public:
-  Impl(rpc::ClientRuntime& runtime, PdClient& pd, const TikvOptions& options)
-      : calls(runtime, pd, options), locks(calls) {}
+  Impl(PdClient& pd, const TikvOptions& options) : calls(pd, options), locks(calls) {}
 
   RegionCalls calls;
   LockResolver locks;

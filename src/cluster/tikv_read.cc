@@ -62,18 +62,25 @@ struct ScanState {
 };
 
 /// Adds the pairs up to the first that is locked; the range shrinks to what is left.
-Status take_pairs(const kvrpcpb::ScanResponse& response, bool reverse, Reading& reading,
+Status take_pairs(kvrpcpb::ScanResponse& response, bool reverse, Reading& reading,
                   ScanState* state) {
-  for (const auto& pair : response.pairs()) {
-    if (pair.has_error()) return reading.cure(pair.error());
-    state->found.push_back({pair.key(), pair.value()});
-    if (reverse) {
-      state->end = pair.key();
-    } else {
-      state->start = pair.key() + '\0';
+  Status status;
+  const size_t before = state->found.size();
+  for (auto& pair : *response.mutable_pairs()) {
+    if (pair.has_error()) {
+      status = reading.cure(pair.error());
+      break;
     }
+    state->found.push_back({std::move(*pair.mutable_key()), std::move(*pair.mutable_value())});
   }
-  return ok_status();
+  if (state->found.size() == before) return status;
+  const std::string& last = state->found.back().key;
+  if (reverse) {
+    state->end = last;
+  } else {
+    state->start = last + '\0';
+  }
+  return status;
 }
 
 void fill_scan(const ScanOptions& options, const Region& region, const ScanState& state,

@@ -1,6 +1,8 @@
 #include "cluster/tso_batcher.h"
 
-#include <semaphore>
+#include <algorithm>
+#include <condition_variable>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,109 +17,103 @@ constexpr std::chrono::milliseconds kRetryPause{50};
 
 }  // namespace
 
+/// On the stack of the thread that waits; guarded by the batcher's mutex.
 struct TsoBatcher::Waiting {
   std::chrono::steady_clock::time_point deadline;
-  Result<uint64_t> result = stopped_status();
-  std::binary_semaphore ready{0};
+  std::optional<Result<uint64_t>> result;
+  std::condition_variable changed;
+
+  void end(Result<uint64_t> with) {
+    result = std::move(with);
+    changed.notify_one();
+  }
 };
-
-TsoBatcher::TsoBatcher(PdLeader& leader)
-    : leader_(leader),
-      outer_stop_(leader.options().stop, [this] { stop_.request_stop(); }),
-      thread_("pd-tso", [this] { run(); }) {}
-
-TsoBatcher::~TsoBatcher() { stop_.request_stop(); }
 
 Result<uint64_t> TsoBatcher::get() {
   Waiting mine;
   mine.deadline = std::chrono::steady_clock::now() + leader_.options().total_timeout;
-  {
-    std::lock_guard lock(mutex_);
-    if (closed_) return stopped_status();
-    waiting_.push_back(&mine);
-  }
-  wanted_.notify_one();
-  mine.ready.acquire();
-  return mine.result;
-}
-
-void TsoBatcher::run() {
-  const StopToken stop = stop_.get_token();
-  while (true) {
-    const auto batch = take_batch();
-    if (batch.empty()) break;
-    const Status status = serve(batch);
-    if (status.ok()) continue;
-    const std::string failed = stream_address_;
-    stream_.reset();
-    give_up_expired(batch, status);
-    if (!wait_for(stop, kRetryPause)) continue;
-    if (const Status found = leader_.rediscover(failed); !found.ok()) {
-      log_warn("no timestamps from PD", {{"error", status}, {"leader", found}});
+  std::unique_lock lock(mutex_);
+  waiting_.push_back(&mine);
+  while (!mine.result) {
+    if (asking_) {
+      mine.changed.wait(lock);
+    } else {
+      ask_for_all(lock);
     }
   }
-  stream_.reset();
+  // One of those who came meanwhile asks next.
+  if (!asking_ && !waiting_.empty()) waiting_.front()->changed.notify_one();
+  return std::move(*mine.result);
+}
+
+void TsoBatcher::ask_for_all(std::unique_lock<std::mutex>& lock) {
+  asking_ = true;
+  const auto batch = take_batch();
+  lock.unlock();
+  const std::string address = leader_.address();
+  auto range = fetch(address, static_cast<uint32_t>(batch.size()));
+  lock.lock();
+  if (range.ok()) {
+    give_out(batch, *range);
+  } else {
+    put_off(batch, range.status());
+    if (!waiting_.empty()) {
+      lock.unlock();
+      look_for_leader(address, range.status());
+      lock.lock();
+    }
+  }
+  asking_ = false;
 }
 
 std::vector<TsoBatcher::Waiting*> TsoBatcher::take_batch() {
-  std::unique_lock lock(mutex_);
-  wanted_.wait(lock, stop_.get_token(), [this] { return !waiting_.empty(); });
-  if (stop_.stop_requested()) {
-    closed_ = true;
-    for (Waiting* one : waiting_) one->ready.release();
-    waiting_.clear();
-    return {};
-  }
-  const size_t count = std::min(waiting_.size(), kMaxBatch);
-  std::vector<Waiting*> batch(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(count));
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(count));
+  const auto count = static_cast<ptrdiff_t>(std::min(waiting_.size(), kMaxBatch));
+  std::vector<Waiting*> batch(waiting_.begin(), waiting_.begin() + count);
+  waiting_.erase(waiting_.begin(), waiting_.begin() + count);
   return batch;
 }
 
-Status TsoBatcher::serve(const std::vector<Waiting*>& batch) {
-  TBL_ASSIGN(const Range range, fetch(static_cast<uint32_t>(batch.size())));
+void TsoBatcher::give_out(const std::vector<Waiting*>& batch, const Range& range) {
   uint64_t ts = range.first;
   for (Waiting* one : batch) {
-    one->result = ts;
+    one->end(ts);
     ts += range.step;
-    one->ready.release();
   }
-  return ok_status();
 }
 
-void TsoBatcher::give_up_expired(const std::vector<Waiting*>& batch, const Status& why) {
+void TsoBatcher::put_off(const std::vector<Waiting*>& batch, const Status& why) {
   const auto now = std::chrono::steady_clock::now();
+  const bool stopped = leader_.options().stop.stop_requested();
   std::vector<Waiting*> alive;
   for (Waiting* one : batch) {
-    if (now < one->deadline) {
-      alive.push_back(one);
+    if (stopped) {
+      one->end(stopped_status());
+    } else if (now >= one->deadline) {
+      one->end(why.wrap("get timestamp from PD"));
     } else {
-      one->result = why.wrap("get timestamp from PD");
-      one->ready.release();
+      alive.push_back(one);
     }
   }
-  std::lock_guard lock(mutex_);
   waiting_.insert(waiting_.begin(), alive.begin(), alive.end());
 }
 
-Result<TsoBatcher::Range> TsoBatcher::fetch(uint32_t count) {
+void TsoBatcher::look_for_leader(const std::string& failed, const Status& why) {
+  if (!wait_for(leader_.options().stop, kRetryPause)) return;
+  if (const Status found = leader_.rediscover(failed); !found.ok()) {
+    log_warn("no timestamps from PD", {{"error", why}, {"leader", found}});
+  }
+}
+
+Result<TsoBatcher::Range> TsoBatcher::fetch(const std::string& address, uint32_t count) {
   pdpb::TsoRequest request;
   request.mutable_header()->set_cluster_id(leader_.cluster_id());
   request.set_count(count);
-  TBL_ASSIGN(const std::string message, exchange(request.SerializeAsString()));
+  const PdOptions& options = leader_.options();
+  // A stream method, whose stream ends after its one answer.
+  TBL_ASSIGN(const std::string message,
+             leader_.direct_channel(address)->call("/pdpb.PD/Tso", request.SerializeAsString(),
+                                                   options.call_timeout, options.stop));
   return check(message, count);
-}
-
-Result<std::string> TsoBatcher::exchange(std::string request) {
-  if (!stream_ || stream_address_ != leader_.address()) {
-    stream_address_ = leader_.address();
-    stream_ = leader_.channel(stream_address_)->open("/pdpb.PD/Tso");
-  }
-  const std::stop_callback cancel(stop_.get_token(), [this] { stream_->cancel(); });
-  TBL_TRY(stream_->send(std::move(request)));
-  TBL_ASSIGN(auto message, stream_->receive_for(leader_.options().call_timeout));
-  if (!message) return unavailable("PD closed the timestamp stream");
-  return std::move(*message);
 }
 
 Result<TsoBatcher::Range> TsoBatcher::check(const std::string& message, uint32_t count) {

@@ -1,7 +1,6 @@
-// Timestamps for many threads over one stream to PD's leader.
+// Timestamps for many threads, in as few calls to PD's leader as keep none of them waiting.
 #pragma once
 
-#include <condition_variable>
 #include <mutex>
 #include <vector>
 
@@ -9,13 +8,12 @@
 
 namespace tbl::cluster {
 
-/// get() may be called by any thread; a thread of its own asks PD for as many timestamps as are
-/// wanted at that moment. One message is in flight at a time, so all that arrive meanwhile share
-/// the next one.
+/// get() may be called by any thread. Whoever finds nobody asking asks PD himself, for as many
+/// timestamps as are wanted at that moment; all that arrive meanwhile share the next call, which
+/// one of them makes.
 class TsoBatcher {
  public:
-  explicit TsoBatcher(PdLeader& leader);
-  ~TsoBatcher();
+  explicit TsoBatcher(PdLeader& leader) : leader_(leader) {}
 
   /// Repeated over leader changes until PdOptions::total_timeout.
   Result<uint64_t> get();
@@ -27,27 +25,22 @@ class TsoBatcher {
     uint64_t step = 1;
   };
 
-  void run();
+  /// One call for all who wait. Taken and given back with the lock held.
+  void ask_for_all(std::unique_lock<std::mutex>& lock);
   std::vector<Waiting*> take_batch();
-  Status serve(const std::vector<Waiting*>& batch);
-  /// Gives the error to those whose time is up, the others wait on.
-  void give_up_expired(const std::vector<Waiting*>& batch, const Status& why);
-  Result<Range> fetch(uint32_t count);
-  Result<std::string> exchange(std::string request);
+  static void give_out(const std::vector<Waiting*>& batch, const Range& range);
+  /// Gives the error to those whose time is up (all, when it is final); the others wait on.
+  void put_off(const std::vector<Waiting*>& batch, const Status& why);
+  /// Finds PD's next leader; waits a little before.
+  void look_for_leader(const std::string& failed, const Status& why);
+  Result<Range> fetch(const std::string& address, uint32_t count);
   Result<Range> check(const std::string& message, uint32_t count);
 
   PdLeader& leader_;
-  StopSource stop_;
-  std::stop_callback<std::function<void()>> outer_stop_;
   std::mutex mutex_;
-  std::condition_variable_any wanted_;
   std::vector<Waiting*> waiting_;
-  bool closed_ = false;
-  // Of the thread only:
-  std::unique_ptr<rpc::ClientStream> stream_;
-  std::string stream_address_;
-  uint64_t last_ts_ = 0;
-  Thread thread_;
+  bool asking_ = false;
+  uint64_t last_ts_ = 0;  ///< of the one who asks
 };
 
 }  // namespace tbl::cluster

@@ -145,6 +145,23 @@ void fill_prewrite(const TxnHead& head, const std::vector<TxnWrite>& group,
   request->set_for_update_ts(head.for_update_ts);
 }
 
+kvrpcpb::PessimisticLockRequest lock_request(const TxnHead& head) {
+  kvrpcpb::PessimisticLockRequest request;
+  request.set_primary_lock(head.primary);
+  request.set_start_version(head.start_ts);
+  request.set_lock_ttl(head.ttl_ms);
+  request.set_for_update_ts(head.for_update_ts);
+  request.set_wait_timeout(kNoWait);
+  return request;
+}
+
+kvrpcpb::Mutation* add_lock(const std::string& key, kvrpcpb::PessimisticLockRequest* request) {
+  auto* out = request->add_mutations();
+  out->set_op(kvrpcpb::PessimisticLock);
+  out->set_key(key);
+  return out;
+}
+
 Result<bool> commit_region(Phase& phase, const RegionPtr& region,
                            const std::vector<std::string>& group, uint64_t commit_ts,
                            bool* maybe_done) {
@@ -219,24 +236,50 @@ Status TxnCalls::rollback(const TxnHead& head, std::vector<std::string> keys) {
   return phase.run(std::move(keys), send);
 }
 
+Result<LockedValue> TxnCalls::lock_existing(const TxnHead& head, const std::string& key,
+                                            KeyFailure* failure) {
+  Phase phase(client_, head);
+  LockedValue found;
+  auto send = [&](const RegionPtr& region, const std::vector<std::string>& group) -> Result<bool> {
+    kvrpcpb::PessimisticLockRequest request = lock_request(head);
+    add_lock(group.front(), &request);
+    request.set_return_values(true);
+    request.set_lock_only_if_exists(true);
+    kvrpcpb::PessimisticLockResponse response;
+    TBL_ASSIGN(const Outcome outcome, phase.impl.calls.send("KvPessimisticLock", region, request,
+                                                            &response, phase.backoff));
+    if (outcome == Outcome::kRelocate) return false;
+    if (!response.errors().empty()) {
+      TBL_TRY(clear_errors(phase, response.errors(), true, failure));
+      return false;
+    }
+    if (response.values().empty()) {
+      // A store that does not give values (before 4.0) has locked whatever is there.
+      found.locked = true;
+      TBL_ASSIGN(found.value, client_.get(group.front(), head.for_update_ts));
+      return true;
+    }
+    const bool missing =
+        response.not_founds().empty() ? response.values(0).empty() : response.not_founds(0);
+    found.locked = !missing;
+    if (!missing) found.value = std::move(*response.mutable_values(0));
+    return true;
+  };
+  TBL_TRY(phase.run(std::vector<std::string>{key}, send));
+  return found;
+}
+
 Status TxnCalls::lock(const TxnHead& head, const std::vector<TxnLockKey>& keys,
                       KeyFailure* failure) {
   Phase phase(client_, head);
   auto send = [&](const RegionPtr& region, const std::vector<TxnLockKey>& group) -> Result<bool> {
-    kvrpcpb::PessimisticLockRequest request;
+    kvrpcpb::PessimisticLockRequest request = lock_request(head);
     bool check = false;
     for (const auto& key : group) {
-      auto* out = request.add_mutations();
-      out->set_op(kvrpcpb::PessimisticLock);
-      out->set_key(key.key);
+      auto* out = add_lock(key.key, &request);
       if (key.must_not_exist) out->set_assertion(kvrpcpb::NotExist);
       check = check || key.must_not_exist;
     }
-    request.set_primary_lock(head.primary);
-    request.set_start_version(head.start_ts);
-    request.set_lock_ttl(head.ttl_ms);
-    request.set_for_update_ts(head.for_update_ts);
-    request.set_wait_timeout(kNoWait);
     request.set_check_existence(check);
     kvrpcpb::PessimisticLockResponse response;
     TBL_ASSIGN(const Outcome outcome, phase.impl.calls.send("KvPessimisticLock", region, request,

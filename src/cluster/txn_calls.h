@@ -51,6 +51,12 @@ struct TxnLockKey {
   bool must_not_exist = false;  ///< else kAlreadyExists
 };
 
+/// What lock_existing() found.
+struct LockedValue {
+  bool locked = false;
+  std::optional<std::string> value;  ///< nothing: the key does not exist
+};
+
 /// How long the locks of a prewrite of so many bytes live: 3 s, growing with the size up to 120 s.
 uint64_t prewrite_ttl_ms(uint64_t bytes);
 
@@ -73,6 +79,10 @@ class TxnCalls {
   /// One try for each key, in the order given; locks of dead transactions are cleared on the way,
   /// a live one ends it with kLocked at once. Keys locked so far stay locked.
   Status lock(const TxnHead& head, const std::vector<TxnLockKey>& keys, KeyFailure* failure);
+  /// Locks one key if it exists, and reads its newest value, in one call. Fails as lock() does:
+  /// with kConflict where the key has changed after for_update_ts, also when it is gone now.
+  Result<LockedValue> lock_existing(const TxnHead& head, const std::string& key,
+                                    KeyFailure* failure);
   /// Removes pessimistic locks.
   Status unlock(const TxnHead& head, std::vector<std::string> keys);
   /// Asks for a longer life of the primary's lock; the time to live in force.

@@ -1,6 +1,7 @@
 #include "rpc/client_call.h"
 
 #include "rpc/channel.h"
+#include "rpc/grpc_headers.h"
 #include "rpc/grpc_status.h"
 #include "rpc/gzip.h"
 
@@ -107,19 +108,10 @@ void ClientCall::begin() {
 void ClientCall::submit(H2Session* session, const std::string& authority, bool tls) {
   std::string timeout;
   HeaderList list;
-  list.add_static(":method", "POST");
-  list.add_static(":scheme", tls ? "https" : "http");
-  list.add(":path", path_);
-  list.add(":authority", authority);
-  list.add_static("te", "trailers");
-  list.add_static("content-type", "application/grpc");
-  list.add_static("user-agent", "tidb-binlog-cpp");
-  list.add_static("grpc-accept-encoding", "gzip");
-  if (options_.gzip) list.add_static("grpc-encoding", "gzip");
   if (options_.timeout.count() > 0) {
     timeout = format_timeout(created_ + options_.timeout - std::chrono::steady_clock::now());
-    list.add("grpc-timeout", timeout);
   }
+  RequestHeaders{path_, authority, tls, options_.gzip, timeout}.add_to(&list);
   for (const auto& [name, value] : options_.metadata) {
     if (!is_transport_header(name)) list.add_copied(name, value);
   }
@@ -140,14 +132,7 @@ void ClientCall::on_headers(const HeaderBlock& headers) {
 }
 
 void ClientCall::on_response(const HeaderBlock& headers) {
-  Bytes http_status = headers.get(":status");
-  bool grpc = classify_content_type(headers.get("content-type")) != ContentType::kOther;
-  if (http_status != "200" && !headers.has("grpc-status")) {
-    status_ = status_from_http(atoi(std::string(http_status).c_str()));
-  } else if (!grpc && !headers.has("grpc-status")) {
-    status_ = unknown_error("unexpected content-type \"" +
-                            std::string(headers.get("content-type")) + "\" in the answer");
-  }
+  status_ = refusal_of(headers);
   if (status_) return inbound_.discard();
   if (headers.get("grpc-encoding") == "gzip") inbound_.allow_gzip();
   Metadata metadata = to_metadata(headers);

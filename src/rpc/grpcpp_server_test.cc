@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "rpc/client.h"
+#include "rpc/direct_channel.h"
 
 namespace tbl::rpc {
 namespace {
@@ -98,6 +99,25 @@ TEST_F(GrpcppServerTest, ErrorAndDeadline) {
   CallOptions options;
   options.timeout = std::chrono::milliseconds(40);
   EXPECT_EQ(channel->call("/x/Silent", "", options).status().code(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(GrpcppServerTest, DirectCalls) {
+  DirectChannel channel("127.0.0.1:" + std::to_string(port_));
+  const std::chrono::seconds limit(60);
+  for (const char* path : {"/x/Echo", "/x/Gzip"}) {
+    for (const size_t size : {0, 1, 1000, 5 << 20}) {
+      const std::string request(size, 'x');
+      auto answer = channel.call(path, request, limit, {});
+      ASSERT_TRUE(answer.ok()) << path << answer.status().to_string();
+      EXPECT_TRUE(*answer == request);
+    }
+  }
+  auto failed = channel.call("/x/Fail", "", limit, {});
+  EXPECT_EQ(failed.status().code(), StatusCode::kAborted);
+  EXPECT_EQ(failed.status().message(), "100% \xc3\xa4\n");
+  auto late = channel.call("/x/Silent", "", std::chrono::milliseconds(40), {});
+  EXPECT_EQ(late.status().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(*channel.call("/x/Echo", "next", limit, {}), "next");
 }
 
 TEST_F(GrpcppServerTest, StreamWithHeaders) {

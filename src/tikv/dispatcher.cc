@@ -10,6 +10,11 @@ struct Dispatcher::Task {
 };
 
 void Dispatcher::run(const Method& method, RequestBytes request, Reply reply) const {
+  if (method.run_at_once != nullptr) {
+    std::string response;
+    const Status status = method.run_at_once(context_, request.bytes, &response);
+    if (!is_would_block(status)) return reply(status, std::move(response));
+  }
   submit(std::make_shared<Task>(Task{method, std::move(request), std::move(reply), {}}));
 }
 

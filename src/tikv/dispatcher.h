@@ -1,4 +1,5 @@
-// Runs the methods of tikvpb.Tikv on a pool.
+// Runs the methods of tikvpb.Tikv: short reads of what is in memory and short writes
+// that wait for no disk at once, all else on a pool.
 #pragma once
 
 #include <functional>
@@ -24,8 +25,8 @@ class Dispatcher {
 
   Dispatcher(MethodContext context, rpc::WorkerPool& pool) : context_(context), pool_(pool) {}
 
-  /// Replies from a thread of the pool. A method that waits for another transaction's lock holds no
-  /// thread meanwhile.
+  /// Replies before it returns where the answer is at hand, else from a thread of the pool. A
+  /// method that waits for another transaction's lock holds no thread meanwhile.
   void run(const Method& method, RequestBytes request, Reply reply) const;
 
  private:

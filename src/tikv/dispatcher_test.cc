@@ -89,6 +89,26 @@ TEST_F(DispatcherTest, AWaiterIsAnsweredWithTheLockAfterASecond) {
   EXPECT_EQ(response.errors(0).locked().lock_version(), 10u);
 }
 
+TEST_F(DispatcherTest, AShortReadIsAnsweredOnTheCallersThread) {
+  kvrpcpb::GetRequest get;
+  get.set_key("a");
+  get.set_version(10);
+  auto answer = call<kvrpcpb::GetResponse>(1, get);
+  ASSERT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::ready);
+  EXPECT_TRUE(answer.get().not_found());
+}
+
+TEST_F(DispatcherTest, AReadOfWhatIsNotOnDiskYetIsLeftToThePool) {
+  const std::vector<Key> keys{Key("a")};
+  const Unsynced::Entry entry(store_->unsynced, keys);
+  kvrpcpb::GetRequest get;
+  get.set_key("a");
+  get.set_version(10);
+  EXPECT_TRUE(call<kvrpcpb::GetResponse>(1, get).get().not_found());
+  kvrpcpb::GetResponse response;
+  EXPECT_TRUE(is_would_block(tikv::get(*store_, get, &response, MayBlock::kNo)));
+}
+
 TEST_F(DispatcherTest, OneOfTwoThatWaitForEachOtherIsTold) {
   lock(10, "a").get();
   lock(20, "b").get();

@@ -16,20 +16,37 @@ Status parse(Bytes bytes, Request* request) {
   return ok_status();
 }
 
-/// A command on the region that the request's context names.
-template <typename Request, typename Response, Status (*command)(Store&, const Request&, Response*)>
-Status on_region(const MethodContext& context, Bytes bytes, std::string* out, LockWait*) {
+/// `command(request, &response)` if the request's context names the region, else the region error.
+template <typename Request, typename Response, typename Command>
+Status run_on_region(const MethodContext& context, Bytes bytes, std::string* out, Command command) {
   Request request;
   TBL_TRY(parse(bytes, &request));
   Response response;
   errorpb::Error error;
   if (context.region.admits(request.context(), false, &error)) {
-    TBL_TRY(command(context.store, request, &response));
+    TBL_TRY(command(request, &response));
   } else {
     *response.mutable_region_error() = std::move(error);
   }
   response.SerializeToString(out);
   return ok_status();
+}
+
+template <typename Request, typename Response, Status (*command)(Store&, const Request&, Response*)>
+Status on_region(const MethodContext& context, Bytes bytes, std::string* out, LockWait*) {
+  return run_on_region<Request, Response>(context, bytes, out,
+                                          [&context](const Request& request, Response* response) {
+                                            return command(context.store, request, response);
+                                          });
+}
+
+template <typename Request, typename Response,
+          Status (*command)(Store&, const Request&, Response*, MayBlock)>
+Status at_once(const MethodContext& context, Bytes bytes, std::string* out) {
+  return run_on_region<Request, Response>(
+      context, bytes, out, [&context](const Request& request, Response* response) {
+        return command(context.store, request, response, MayBlock::kNo);
+      });
 }
 
 /// A command on the whole store.
@@ -45,17 +62,12 @@ Status on_store(const MethodContext& context, Bytes bytes, std::string* out, Loc
 
 Status lock_pessimistically(const MethodContext& context, Bytes bytes, std::string* out,
                             LockWait* wait) {
-  kvrpcpb::PessimisticLockRequest request;
-  TBL_TRY(parse(bytes, &request));
-  kvrpcpb::PessimisticLockResponse response;
-  errorpb::Error error;
-  if (context.region.admits(request.context(), false, &error)) {
-    TBL_TRY(lock_or_wait(context.store, request, &response, wait));
-  } else {
-    *response.mutable_region_error() = std::move(error);
-  }
-  response.SerializeToString(out);
-  return ok_status();
+  using Request = kvrpcpb::PessimisticLockRequest;
+  using Response = kvrpcpb::PessimisticLockResponse;
+  return run_on_region<Request, Response>(
+      context, bytes, out, [&](const Request& request, Response* response) {
+        return lock_or_wait(context.store, request, response, wait);
+      });
 }
 
 /// A region never splits here. The answer says so: it is the only one afterwards too, which clients
@@ -91,20 +103,24 @@ Status empty(const MethodContext&, Bytes bytes, std::string* out, LockWait*) {
 #define TBL_ON_REGION(message, command) \
   on_region<kvrpcpb::message##Request, kvrpcpb::message##Response, command>
 
+#define TBL_AT_ONCE(message, command) \
+  at_once<kvrpcpb::message##Request, kvrpcpb::message##Response, command>
+
 const std::vector<Method>& methods() {
   static const std::vector<Method> kMethods{
-      {"KvGet", 1, TBL_ON_REGION(Get, get)},
-      {"KvScan", 2, TBL_ON_REGION(Scan, scan)},
-      {"KvPrewrite", 3, TBL_ON_REGION(Prewrite, prewrite)},
+      {"KvGet", 1, TBL_ON_REGION(Get, get), TBL_AT_ONCE(Get, get)},
+      {"KvScan", 2, TBL_ON_REGION(Scan, scan), TBL_AT_ONCE(Scan, scan)},
+      {"KvPrewrite", 3, TBL_ON_REGION(Prewrite, prewrite), TBL_AT_ONCE(Prewrite, prewrite)},
       {"KvCommit", 4, TBL_ON_REGION(Commit, commit)},
       {"KvCleanup", 6, TBL_ON_REGION(Cleanup, cleanup)},
-      {"KvBatchGet", 7, TBL_ON_REGION(BatchGet, batch_get)},
+      {"KvBatchGet", 7, TBL_ON_REGION(BatchGet, batch_get), TBL_AT_ONCE(BatchGet, batch_get)},
       {"KvBatchRollback", 8, TBL_ON_REGION(BatchRollback, batch_rollback)},
       {"KvScanLock", 9, TBL_ON_REGION(ScanLock, scan_lock)},
       {"KvResolveLock", 10, TBL_ON_REGION(ResolveLock, resolve_lock)},
       {"KvGC", 11, TBL_ON_REGION(GC, gc)},
       {"KvDeleteRange", 12, TBL_ON_REGION(DeleteRange, delete_range)},
-      {"KvPessimisticLock", 23, lock_pessimistically},
+      {"KvPessimisticLock", 23, lock_pessimistically,
+       TBL_AT_ONCE(PessimisticLock, pessimistic_lock)},
       {"KVPessimisticRollback", 24, TBL_ON_REGION(PessimisticRollback, pessimistic_rollback)},
       {"KvCheckTxnStatus", 25, TBL_ON_REGION(CheckTxnStatus, check_txn_status)},
       {"KvTxnHeartBeat", 26, TBL_ON_REGION(TxnHeartBeat, txn_heart_beat)},
@@ -120,6 +136,7 @@ const std::vector<Method>& methods() {
   return kMethods;
 }
 
+#undef TBL_AT_ONCE
 #undef TBL_ON_REGION
 
 const Method* find_subcommand(uint32_t number) {

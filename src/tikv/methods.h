@@ -26,6 +26,9 @@ struct Method {
   /// transaction's lock: then `wait` holds a ticket and there is no answer yet. Errors: kInternal
   /// for bytes that are no request, and what the storage says.
   Status (*run)(const MethodContext& context, Bytes request, std::string* response, LockWait* wait);
+  /// The same for a thread that must not wait; null: there is none. is_would_block(): run() it is.
+  Status (*run_at_once)(const MethodContext& context, Bytes request,
+                        std::string* response) = nullptr;
 };
 
 /// All there are; what is not in it is UNIMPLEMENTED. Lives for ever.

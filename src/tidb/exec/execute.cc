@@ -3,6 +3,7 @@
 #include "tidb/exec/dml.h"
 #include "tidb/exec/exec_util.h"
 #include "tidb/exec/executor.h"
+#include "tidb/exec/key_reads.h"
 #include "tidb/exec/row_bytes.h"
 #include "tidb/kv/statement.h"
 #include "tidb/plan/subplan.h"
@@ -10,6 +11,10 @@
 namespace tbl::tidb {
 
 namespace {
+
+StatementReads reads_of(const StatementPlan& plan) {
+  return reads_keys_only(plan) ? StatementReads::kKeys : StatementReads::kAnything;
+}
 
 /// Runs subqueries; keeps the executor of each plan for the next time.
 class Engine : public SubqueryEngine {
@@ -86,7 +91,9 @@ Status read_query(const PlanNode& root, ExecContext& context,
 Status read_and_lock(const StatementPlan& statement, ExecContext& context, std::vector<Row>* rows) {
   const auto& plan = std::get<QueryPlan>(statement.body);
   QuotaUse quota(context.memory);
-  return run_statement(*context.transaction, [&]() -> Status {
+  // Who does not want to wait for a lock must not meet it while he reads.
+  const auto reads = plan.no_wait ? StatementReads::kAnything : reads_of(statement);
+  auto body = [&]() -> Status {
     EngineUse engine(statement.engine, context);
     rows->clear();
     quota.release();
@@ -97,7 +104,8 @@ Status read_and_lock(const StatementPlan& statement, ExecContext& context, std::
     }));
     return context.transaction->lock_keys(std::move(context.keys_to_lock),
                                           plan.no_wait ? LockWait::kNoWait : LockWait::kWait);
-  });
+  };
+  return run_statement(*context.transaction, body, reads);
 }
 
 Status run_query(const StatementPlan& statement, ExecContext& context, ResultSink& sink) {
@@ -135,12 +143,13 @@ Status execute_plan(const StatementPlan& plan, ExecContext& context, ResultSink&
   OkInfo ok;
   Warnings* warnings = context.eval.warnings();
   const Warnings before = warnings ? *warnings : Warnings();
-  TBL_TRY(run_statement(*context.transaction, [&]() -> Status {
+  auto body = [&]() -> Status {
     EngineUse engine(plan.engine, context);
     if (warnings) *warnings = before;
     TBL_ASSIGN(ok, run_dml(plan, context));
     return ok_status();
-  }));
+  };
+  TBL_TRY(run_statement(*context.transaction, body, reads_of(plan)));
   return sink.on_ok(ok);
 }
 

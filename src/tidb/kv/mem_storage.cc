@@ -199,34 +199,50 @@ Status MemStorage::rollback(const TxnHead& head, std::vector<std::string> keys) 
   return ok_status();
 }
 
+Status MemStorage::lock_one(const TxnHead& head, const TxnLockKey& key, KeyFailure* failure) {
+  Cell& c = cell(key.key);
+  *failure = KeyFailure();
+  failure->key = key.key;
+  failure->primary = head.primary;
+  if (c.lock && c.lock->start_ts != head.start_ts) {
+    failure->kind = KeyFailure::Kind::kLocked;
+    failure->other_start_ts = c.lock->start_ts;
+    return unavailable("key " + to_hex(key.key) + " is locked");
+  }
+  if (!c.lock && !c.versions.empty() && c.versions.front().commit_ts > head.for_update_ts) {
+    failure->kind = KeyFailure::Kind::kConflict;
+    failure->other_start_ts = c.versions.front().start_ts;
+    failure->other_commit_ts = c.versions.front().commit_ts;
+    return Status(StatusCode::kAborted, "write conflict");
+  }
+  if (key.must_not_exist && visible(c, UINT64_MAX) != nullptr) {
+    failure->kind = KeyFailure::Kind::kAlreadyExists;
+    return already_exists("key " + to_hex(key.key) + " already exists");
+  }
+  c.lock = Lock{head.start_ts, KvOp::kPessimisticLock, {}, head.primary, head.for_update_ts};
+  *failure = KeyFailure();
+  return ok_status();
+}
+
 Status MemStorage::lock(const TxnHead& head, const std::vector<TxnLockKey>& keys,
                         KeyFailure* failure) {
   TBL_TRY(call("lock"));
   Guard guard(mutex_);
-  for (const auto& key : keys) {
-    Cell& c = cell(key.key);
-    *failure = KeyFailure();
-    failure->key = key.key;
-    failure->primary = head.primary;
-    if (c.lock && c.lock->start_ts != head.start_ts) {
-      failure->kind = KeyFailure::Kind::kLocked;
-      failure->other_start_ts = c.lock->start_ts;
-      return unavailable("key " + to_hex(key.key) + " is locked");
-    }
-    if (!c.lock && !c.versions.empty() && c.versions.front().commit_ts > head.for_update_ts) {
-      failure->kind = KeyFailure::Kind::kConflict;
-      failure->other_start_ts = c.versions.front().start_ts;
-      failure->other_commit_ts = c.versions.front().commit_ts;
-      return Status(StatusCode::kAborted, "write conflict");
-    }
-    if (key.must_not_exist && visible(c, UINT64_MAX) != nullptr) {
-      failure->kind = KeyFailure::Kind::kAlreadyExists;
-      return already_exists("key " + to_hex(key.key) + " already exists");
-    }
-    c.lock = Lock{head.start_ts, KvOp::kPessimisticLock, {}, head.primary, head.for_update_ts};
-  }
-  *failure = KeyFailure();
+  for (const auto& key : keys) TBL_TRY(lock_one(head, key, failure));
   return ok_status();
+}
+
+Result<LockedValue> MemStorage::lock_existing(const TxnHead& head, const std::string& key,
+                                              KeyFailure* failure) {
+  TBL_TRY(call("lock_existing"));
+  Guard guard(mutex_);
+  Cell& c = cell(key);
+  const bool was_locked = c.lock.has_value();
+  TBL_TRY(lock_one(head, {key, false}, failure));
+  const Version* version = visible(c, UINT64_MAX);
+  if (version != nullptr) return LockedValue{true, version->value};
+  if (!was_locked) c.lock.reset();
+  return LockedValue();
 }
 
 Status MemStorage::unlock(const TxnHead& head, std::vector<std::string> keys) {

@@ -34,6 +34,8 @@ class MemStorage : public Storage {
   Status rollback(const TxnHead& head, std::vector<std::string> keys) override;
   Status lock(const TxnHead& head, const std::vector<TxnLockKey>& keys,
               KeyFailure* failure) override;
+  Result<LockedValue> lock_existing(const TxnHead& head, const std::string& key,
+                                    KeyFailure* failure) override;
   Status unlock(const TxnHead& head, std::vector<std::string> keys) override;
   Result<uint64_t> heart_beat(const TxnHead& head) override;
 
@@ -68,6 +70,7 @@ class MemStorage : public Storage {
   Cell& cell(const std::string& key) { return cells_[key]; }
   static const Version* visible(const Cell& cell, uint64_t ts);
   bool wait_unlocked(Guard& guard, const std::string& key, uint64_t reader_ts);
+  Status lock_one(const TxnHead& head, const TxnLockKey& key, KeyFailure* failure);
   Status prewrite_one(const TxnHead& head, const TxnWrite& write, KeyFailure* failure);
   void commit_key(const std::string& key, uint64_t start_ts, uint64_t commit_ts);
 

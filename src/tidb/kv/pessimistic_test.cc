@@ -74,6 +74,95 @@ TEST_F(PessimisticTest, AWriteBetweenReadAndLockRepeatsTheStatement) {
   EXPECT_EQ(storage_.locks(), 0U);
 }
 
+/// Appends "+" to a value that it reads by its key alone.
+Status append_by_key(Transaction& txn, const std::string& key, int* runs) {
+  auto body = [&]() -> Status {
+    ++*runs;
+    TBL_ASSIGN(const auto old, txn.get(key));
+    return old ? txn.put(key, *old + "+") : ok_status();
+  };
+  return run_statement(txn, body, StatementReads::kKeys);
+}
+
+TEST_F(PessimisticTest, AStatementThatReadsByKeyTakesNoTimestampAndLocksAsItReads) {
+  set(row(1), "1");
+  auto txn = begin();
+  std::vector<std::string> calls;
+  storage_.on_call([&](const std::string& phase) {
+    calls.push_back(phase);
+    return ok_status();
+  });
+  const uint64_t ts = txn->for_update_ts();
+  int runs = 0;
+  ASSERT_TRUE(append_by_key(*txn, row(1), &runs).ok());
+  EXPECT_THAT(calls, ::testing::ElementsAre("lock_existing"));
+  EXPECT_EQ(txn->for_update_ts(), ts);
+  EXPECT_EQ(runs, 1);
+  storage_.on_call(nullptr);
+  ASSERT_TRUE(txn->commit().ok());
+  EXPECT_EQ(now(row(1)), "1+");
+  EXPECT_EQ(storage_.locks(), 0U);
+}
+
+TEST_F(PessimisticTest, AReadByKeyOfWhatChangedSinceIsRepeatedWithTheNewest) {
+  set(row(1), "1");
+  auto txn = begin();
+  set(row(1), "2");
+  int runs = 0;
+  ASSERT_TRUE(append_by_key(*txn, row(1), &runs).ok());
+  EXPECT_EQ(runs, 2);
+  ASSERT_TRUE(txn->commit().ok());
+  EXPECT_EQ(now(row(1)), "2+");
+}
+
+TEST_F(PessimisticTest, AReadByKeyLearnsThatTheKeyCameOrWent) {
+  set(row(1), "1");
+  auto txn = begin();
+  set(row(2), "new");
+  auto remover = store_.begin().value();
+  ASSERT_TRUE(remover->remove(row(1)).ok());
+  ASSERT_TRUE(remover->commit().ok());
+  int runs = 0;
+  ASSERT_TRUE(append_by_key(*txn, row(1), &runs).ok());
+  ASSERT_TRUE(append_by_key(*txn, row(2), &runs).ok());
+  ASSERT_TRUE(append_by_key(*txn, row(3), &runs).ok());
+  ASSERT_TRUE(txn->commit().ok());
+  EXPECT_EQ(now(row(1)), "-");
+  EXPECT_EQ(now(row(2)), "new+");
+  EXPECT_EQ(now(row(3)), "-");
+  EXPECT_EQ(storage_.locks(), 0U);
+}
+
+TEST_F(PessimisticTest, AKeyThatIsNotThereIsNoPrimary) {
+  auto txn = begin();
+  int runs = 0;
+  ASSERT_TRUE(append_by_key(*txn, row(1), &runs).ok());
+  EXPECT_EQ(storage_.locks(), 0U);
+  set(row(1), "others");
+  ASSERT_TRUE(write(*txn, row(2), "mine").ok());
+  ASSERT_TRUE(txn->commit().ok());
+  EXPECT_EQ(now(row(1)), "others");
+  EXPECT_EQ(now(row(2)), "mine");
+}
+
+TEST_F(PessimisticTest, AScanInAStatementByKeySeesTheNewest) {
+  set(row(1), "1");
+  auto txn = begin();
+  set(row(2), "2");
+  std::string found;
+  auto body = [&]() -> Status {
+    TBL_TRY(txn->get(row(1)).status());
+    TBL_ASSIGN(auto cursor, txn->scan({row(1), row(9)}));
+    while (true) {
+      TBL_ASSIGN(const bool more, cursor->next());
+      if (!more) return ok_status();
+      found += cursor->value();
+    }
+  };
+  ASSERT_TRUE(run_statement(*txn, body, StatementReads::kKeys).ok());
+  EXPECT_EQ(found, "12");
+}
+
 TEST_F(PessimisticTest, TheSecondWaitsForTheFirst) {
   auto first = begin();
   ASSERT_TRUE(write(*first, row(1), "first").ok());

@@ -30,6 +30,10 @@ Status TikvStorage::lock(const TxnHead& head, const std::vector<TxnLockKey>& key
                          KeyFailure* failure) {
   return calls_.lock(head, keys, failure);
 }
+Result<LockedValue> TikvStorage::lock_existing(const TxnHead& head, const std::string& key,
+                                               KeyFailure* failure) {
+  return calls_.lock_existing(head, key, failure);
+}
 Status TikvStorage::unlock(const TxnHead& head, std::vector<std::string> keys) {
   return calls_.unlock(head, std::move(keys));
 }

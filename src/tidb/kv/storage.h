@@ -15,6 +15,7 @@ namespace tbl::tidb {
 using cluster::KeyFailure;
 using cluster::KvOp;
 using cluster::KvPair;
+using cluster::LockedValue;
 using cluster::ScanOptions;
 using cluster::TxnHead;
 using cluster::TxnLockKey;
@@ -37,6 +38,8 @@ class Storage : public cluster::TsoSource {
   virtual Status rollback(const TxnHead& head, std::vector<std::string> keys) = 0;
   virtual Status lock(const TxnHead& head, const std::vector<TxnLockKey>& keys,
                       KeyFailure* failure) = 0;
+  virtual Result<LockedValue> lock_existing(const TxnHead& head, const std::string& key,
+                                            KeyFailure* failure) = 0;
   virtual Status unlock(const TxnHead& head, std::vector<std::string> keys) = 0;
   virtual Result<uint64_t> heart_beat(const TxnHead& head) = 0;
 };
@@ -59,6 +62,8 @@ class TikvStorage : public Storage {
   Status rollback(const TxnHead& head, std::vector<std::string> keys) override;
   Status lock(const TxnHead& head, const std::vector<TxnLockKey>& keys,
               KeyFailure* failure) override;
+  Result<LockedValue> lock_existing(const TxnHead& head, const std::string& key,
+                                    KeyFailure* failure) override;
   Status unlock(const TxnHead& head, std::vector<std::string> keys) override;
   Result<uint64_t> heart_beat(const TxnHead& head) override;
 

@@ -36,6 +36,10 @@ Result<std::optional<std::string>> Transaction::get(Bytes key) {
     if (own->kind == BufferedWrite::Kind::kRemove) return std::optional<std::string>();
     return std::optional<std::string>(own->value);
   }
+  if (locking_reads_) {
+    const std::string owned(key);
+    if (!locked_.contains(owned)) return lock_and_get(owned);
+  }
   auto value = store_.storage().get(key, read_ts_);
   if (!value.ok()) return store_error(std::move(value).status());
   return value;
@@ -44,6 +48,12 @@ Result<std::optional<std::string>> Transaction::get(Bytes key) {
 Result<std::vector<std::optional<std::string>>> Transaction::batch_get(
     const std::vector<std::string>& keys) {
   std::vector<std::optional<std::string>> answers(keys.size());
+  if (locking_reads_) {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      TBL_ASSIGN(answers[i], get(keys[i]));
+    }
+    return answers;
+  }
   std::vector<std::string> unknown;
   for (size_t i = 0; i < keys.size(); ++i) {
     const BufferedWrite* own = buffer_.find(keys[i]);
@@ -74,6 +84,11 @@ Result<std::unique_ptr<KvCursor>> Transaction::scan(KeyRange range, bool reverse
 }
 
 Result<std::unique_ptr<KvCursor>> Transaction::scan_with(KvCursor::Options options) {
+  if (locking_reads_) {
+    TBL_TRY(refresh_for_update_ts());
+    read_ts_ = for_update_ts_;
+    locking_reads_ = false;
+  }
   return std::make_unique<KvCursor>(store_.storage(), read_ts_, buffer_, std::move(options));
 }
 
@@ -174,12 +189,43 @@ Status Transaction::lock_written(const TxnMark& since) {
 Status Transaction::lock_until(const std::vector<TxnLockKey>& keys, LockWait wait) {
   if (primary_.empty()) primary_ = keys.front().key;
   for (const auto& key : keys) attempted_.insert(key.key);
+  TBL_TRY(try_lock(
+      [&](KeyFailure* failure) { return store_.storage().lock(head(), keys, failure); }, wait));
+  if (locked_.empty()) store_.keep_alive(head());
+  for (const auto& key : keys) {
+    locked_.insert(key.key);
+    if (key.must_not_exist) buffer_.clear_presumed(key.key);
+  }
+  return ok_status();
+}
+
+Result<std::optional<std::string>> Transaction::lock_and_get(const std::string& key) {
+  TBL_TRY(check_writable(0));
+  if (primary_.empty()) primary_ = key;
+  attempted_.insert(key);
+  LockedValue found;
+  auto lock = [&](KeyFailure* failure) -> Status {
+    TBL_ASSIGN(found, store_.storage().lock_existing(head(), key, failure));
+    return ok_status();
+  };
+  TBL_TRY(try_lock(lock, LockWait::kWait));
+  if (found.locked) {
+    if (locked_.empty()) store_.keep_alive(head());
+    locked_.insert(key);
+  } else if (locked_.empty()) {
+    primary_.clear();
+  }
+  return std::move(found.value);
+}
+
+Status Transaction::try_lock(const std::function<Status(KeyFailure* failure)>& lock,
+                             LockWait wait) {
   const auto deadline = Clock::now() + options_.lock_wait_timeout;
   while (true) {
     if (is_interrupted()) return give_up_lock(query_interrupted());
     KeyFailure failure;
-    Status status = store_.storage().lock(head(), keys, &failure);
-    if (status.ok()) break;
+    Status status = lock(&failure);
+    if (status.ok()) return status;
     if (failure.kind != KeyFailure::Kind::kLocked) {
       return give_up_lock(lock_failed(failure, std::move(status)));
     }
@@ -190,12 +236,6 @@ Status Transaction::lock_until(const std::vector<TxnLockKey>& keys, LockWait wai
         store_.lock_waits().wait(start_ts_, failure.other_start_ts, std::min(left, kLongestWait));
     if (outcome == LockWaits::Outcome::kDeadlock) return give_up_lock(deadlock_found());
   }
-  if (locked_.empty()) store_.keep_alive(head());
-  for (const auto& key : keys) {
-    locked_.insert(key.key);
-    if (key.must_not_exist) buffer_.clear_presumed(key.key);
-  }
-  return ok_status();
 }
 
 Status Transaction::give_up_lock(Status why) {

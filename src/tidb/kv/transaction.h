@@ -84,6 +84,12 @@ class Transaction {
   uint64_t read_ts() const { return read_ts_; }
   void set_read_ts(uint64_t ts) { read_ts_ = ts; }
 
+  /// While on, a key that is read by itself is locked in the same call if it exists, and its newest
+  /// value is what is read: who reads nothing else needs no fresh for_update_ts, since a key that
+  /// changed after the one at hand is a conflict (9007). A scan switches it off and takes a fresh
+  /// one for all reads that follow. For pessimistic transactions; run_statement() uses it.
+  void set_locking_reads(bool on) { locking_reads_ = on; }
+
   Result<std::optional<std::string>> get(Bytes key);
   /// One answer per key, in the order asked.
   Result<std::vector<std::optional<std::string>>> batch_get(const std::vector<std::string>& keys);
@@ -146,6 +152,9 @@ class Transaction {
   uint64_t ttl_ms(uint64_t from_now_ms) const;
   TxnHead head() const;
   Status lock_until(const std::vector<TxnLockKey>& keys, LockWait wait);
+  /// Tries until the locks are there or it is hopeless.
+  Status try_lock(const std::function<Status(KeyFailure* failure)>& lock, LockWait wait);
+  Result<std::optional<std::string>> lock_and_get(const std::string& key);
   Status lock_failed(const KeyFailure& failure, Status status) const;
   Status duplicate_error(Bytes key) const;
   /// Before the first lock is held a failure takes back everything, the choice of primary too.
@@ -168,6 +177,7 @@ class Transaction {
   std::map<int64_t, DuplicateDescriber> describers_;
   int64_t schema_version_ = 0;
   std::optional<DdlBinlog> ddl_;
+  bool locking_reads_ = false;
   bool over_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "tidb/catalog/meta.h"
 #include "tidb/catalog/schema_holder.h"
 #include "tidb/exec/executor.h"
+#include "tidb/exec/key_reads.h"
 #include "tidb/kv/kv_error.h"
 #include "tidb/kv/kv_store.h"
 #include "tidb/kv/txn_meta_store.h"
@@ -112,6 +113,35 @@ Status finish(Work& work, const EvalContext& eval, const StreamSink& outcome) {
   return work.sink.on_ok(ok);
 }
 
+/// A SELECT of one row by its key, outside of a transaction: it reads the newest row, and so needs
+/// no timestamp. False: the schema changed meanwhile, so the row may be of one that the plan does
+/// not know.
+Result<bool> read_newest_row(Work& work, const StatementPlan& plan, EvalContext& eval) {
+  Session& session = work.session;
+  TransactionState& state = session.transaction();
+  BeginOptions options = begin_options(session, false);
+  options.newest = true;
+  const SchemaPtr schema = state.schema();
+  TBL_TRY(state.begin(options, false));
+  HeldSink held;
+  ExecContext context = make_exec_context(work, *schema, eval, state.get());
+  Status status = execute_plan(plan, context, held);
+  const bool good = state.schema() == schema && state.has_newest_schema();
+  state.rollback();
+  if (!good) return false;
+  TBL_TRY(std::move(status));
+  StreamSink outcome(work.sink);
+  TBL_TRY(held.pass_on(outcome));
+  TBL_TRY(finish(work, eval, outcome));
+  return true;
+}
+
+/// Whether read_newest_row() will do.
+bool is_single_read(Work& work, const StatementPlan& plan) {
+  if (!work.is_query() || std::get<QueryPlan>(plan.body).for_update) return false;
+  return !plan.tables.empty() && reads_keys_only(plan);
+}
+
 /// One attempt. `retry`: the statement may run again from the start.
 Status run_once(Work& work, bool* retry) {
   Session& session = work.session;
@@ -124,6 +154,10 @@ Status run_once(Work& work, bool* retry) {
   TBL_TRY(check_accesses(session, plan->accesses));
   const bool was_open = state.get() != nullptr;
   const bool stays_open = !session.variables().autocommit() && !session.options().internal;
+  if (!was_open && !stays_open && is_single_read(work, *plan)) {
+    TBL_ASSIGN(const bool done, read_newest_row(work, *plan, eval));
+    if (done) return ok_status();
+  }
   if (!plan->tables.empty() || !work.is_query()) {
     const bool pessimistic = stays_open && pessimistic_by_default(session);
     TBL_TRY(state.begin(begin_options(session, pessimistic), stays_open));

@@ -18,6 +18,8 @@ Status no_such_savepoint(const std::string& name) {
 
 SchemaPtr TransactionState::schema() const { return txn_ ? schema_ : schemas_->current(); }
 
+bool TransactionState::has_newest_schema() const { return schema_ == schemas_->current(); }
+
 Status TransactionState::begin(const BeginOptions& options, bool is_explicit) {
   if (txn_) return ok_status();
   TxnOptions txn;
@@ -25,6 +27,7 @@ Status TransactionState::begin(const BeginOptions& options, bool is_explicit) {
   txn.binlog = options.binlog;
   txn.lock_wait_timeout = options.lock_wait;
   txn.interrupted = options.interrupted;
+  if (options.newest) txn.snapshot_ts = UINT64_MAX;
   // The schema is taken first: a change between the two is found at commit.
   SchemaPtr schema = schemas_->current();
   TBL_ASSIGN(txn_, store_->begin(txn));

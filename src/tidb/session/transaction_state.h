@@ -18,6 +18,8 @@ class SchemaHolder;
 struct BeginOptions {
   bool pessimistic = false;
   bool binlog = true;
+  /// Reads what is newest, without a timestamp from PD. For one read of one key.
+  bool newest = false;
   std::chrono::milliseconds lock_wait{50000};
   const std::atomic<bool>* interrupted = nullptr;
 };
@@ -31,6 +33,8 @@ class TransactionState {
   bool is_explicit() const { return explicit_; }
   Transaction* get() { return txn_.get(); }
   uint64_t start_ts() const { return txn_ ? txn_->start_ts() : 0; }
+  /// No schema has been published since the transaction took its own.
+  bool has_newest_schema() const;
   /// Of the transaction; without one the newest.
   SchemaPtr schema() const;
 

@@ -63,6 +63,12 @@ Result<std::optional<TableRow>> TableReader::get(int64_t handle) {
 
 Result<std::vector<std::optional<TableRow>>> TableReader::get_many(
     const std::vector<int64_t>& handles) {
+  if (handles.size() == 1) {
+    TBL_ASSIGN(auto row, get(handles[0]));
+    std::vector<std::optional<TableRow>> one;
+    one.push_back(std::move(row));
+    return one;
+  }
   if (table_->is_common_handle) return no_handle(*table_);
   std::vector<std::string> keys;
   for (const int64_t handle : handles) keys.push_back(codec::record_key(physical_id_, handle));

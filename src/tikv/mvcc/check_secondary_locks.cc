@@ -27,7 +27,7 @@ Status check_secondary_locks(Store& store, const kvrpcpb::CheckSecondaryLocksReq
     }
     break;
   }
-  return command.apply();
+  return command.apply(Durability::kOnDisk);
 }
 
 }  // namespace tbl::tikv

@@ -75,7 +75,7 @@ Status check_txn_status(Store& store, const Request& request, Response* response
   } else {
     report_alive(command, request, key, *lock, response);
   }
-  return command.apply();
+  return command.apply(Durability::kOnDisk);
 }
 
 Status txn_heart_beat(Store& store, const kvrpcpb::TxnHeartBeatRequest& request,
@@ -92,7 +92,7 @@ Status txn_heart_beat(Store& store, const kvrpcpb::TxnHeartBeatRequest& request,
     command.put_lock(keys[0], *lock);
   }
   response->set_lock_ttl(lock->ttl_ms);
-  return command.apply();
+  return command.apply(Durability::kOnDisk);
 }
 
 }  // namespace tbl::tikv

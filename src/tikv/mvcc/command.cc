@@ -2,10 +2,13 @@
 
 namespace tbl::tikv {
 
-WriteCommand::WriteCommand(Store& store, const std::vector<Key>& keys)
+WriteCommand::WriteCommand(Store& store, const std::vector<Key>& keys, MayBlock may_block)
     : store_(store),
-      latches_(store.latches.acquire(keys)),
-      snapshot_(store.engine),
+      keys_(keys),
+      may_block_(may_block),
+      latches_(may_block == MayBlock::kYes ? store.latches.acquire(keys)
+                                           : store.latches.try_acquire(keys)),
+      snapshot_(store.engine, may_block),
       reader_(snapshot_) {}
 
 void WriteCommand::put_lock(const Key& key, const Lock& lock) {
@@ -52,9 +55,14 @@ Status WriteCommand::roll_back(const Key& key, uint64_t start_ts,
   return ok_status();
 }
 
-Status WriteCommand::apply() {
+Status WriteCommand::apply(Durability durability) {
   if (edits_.empty()) return ok_status();
-  TBL_TRY(store_.engine.write(edits_));
+  if (durability == Durability::kOnDisk) {
+    const Unsynced::Entry entry(store_.unsynced, keys_);
+    TBL_TRY(store_.engine.write(edits_));
+  } else {
+    TBL_TRY(store_.engine.write_lazily(edits_, may_block_));
+  }
   store_.lock_waits.released(released_);
   return ok_status();
 }

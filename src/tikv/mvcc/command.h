@@ -11,6 +11,7 @@
 #include "tikv/mvcc/latches.h"
 #include "tikv/mvcc/lock_waits.h"
 #include "tikv/mvcc/reader.h"
+#include "tikv/mvcc/unsynced.h"
 
 namespace tbl::tikv {
 
@@ -20,14 +21,29 @@ struct Store {
   Engine& engine;
   Latches latches;
   LockWaits lock_waits;
+  Unsynced unsynced;
+};
+
+/// What a change that is answered must outlive.
+enum class Durability : uint8_t {
+  /// A power cut: it decides something for good. Readers wait for it, too.
+  kOnDisk,
+  /// The process only. A power cut may take it, with all that came after it in the store: right for
+  /// locks, whose transaction then fails at its commit, and for what follows from a decision that
+  /// is on disk.
+  kInOrder,
 };
 
 /// One writing command in progress; lives on the stack of the thread that runs it. Holds the
 /// latches of `keys` from construction to destruction, so what it read stays true until its edits
-/// are on disk.
+/// are as durable as they shall be. `keys` must outlive it.
+///
+/// With MayBlock::kNo it waits for nothing: is_ready() says whether it has the latches, and reads
+/// and apply(kInOrder) may give is_would_block(); then nothing has been written.
 class WriteCommand {
  public:
-  WriteCommand(Store& store, const std::vector<Key>& keys);
+  WriteCommand(Store& store, const std::vector<Key>& keys, MayBlock may_block = MayBlock::kYes);
+  bool is_ready() const { return latches_.has_value(); }
 
   Reader& reader() { return reader_; }
 
@@ -41,15 +57,17 @@ class WriteCommand {
   /// instead.
   Status roll_back(const Key& key, uint64_t start_ts, const std::optional<Lock>& own_lock);
 
-  /// Makes the edits durable, then tells those who wait for a lock that is gone; last call. Nothing
-  /// to do is ok.
-  Status apply();
+  /// Writes the edits, then tells those who wait for a lock that is gone; last call. Nothing to do
+  /// is ok.
+  Status apply(Durability durability);
 
  private:
   void put_write(const Key& key, uint64_t commit_ts, const Write& write);
 
   Store& store_;
-  Latches::Guard latches_;
+  const std::vector<Key>& keys_;
+  const MayBlock may_block_;
+  const std::optional<Latches::Guard> latches_;
   Snapshot snapshot_;
   Reader reader_;
   WriteSet edits_;

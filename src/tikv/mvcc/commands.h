@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/status.h"
+#include "tikv/mvcc/engine.h"
 
 namespace kvrpcpb {
 class BatchGetRequest;
@@ -55,7 +56,14 @@ namespace tbl::tikv {
 
 struct Store;
 
-// get.cc, scan.cc
+// get.cc, scan.cc. The forms with MayBlock::kNo are for a thread that others wait for: they give
+// is_would_block() instead of waiting for the disk or reading much.
+Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetResponse* response,
+           MayBlock may_block);
+Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
+                 kvrpcpb::BatchGetResponse* response, MayBlock may_block);
+Status scan(Store& store, const kvrpcpb::ScanRequest& request, kvrpcpb::ScanResponse* response,
+            MayBlock may_block);
 Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetResponse* response);
 Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
                  kvrpcpb::BatchGetResponse* response);
@@ -71,6 +79,12 @@ Status batch_rollback(Store& store, const kvrpcpb::BatchRollbackRequest& request
                       kvrpcpb::BatchRollbackResponse* response);
 Status cleanup(Store& store, const kvrpcpb::CleanupRequest& request,
                kvrpcpb::CleanupResponse* response);
+
+/// Both fail with is_would_block() instead of waiting; then nothing has happened.
+Status prewrite(Store& store, const kvrpcpb::PrewriteRequest& request,
+                kvrpcpb::PrewriteResponse* response, MayBlock may_block);
+Status pessimistic_lock(Store& store, const kvrpcpb::PessimisticLockRequest& request,
+                        kvrpcpb::PessimisticLockResponse* response, MayBlock may_block);
 
 // check_txn_status.cc, check_secondary_locks.cc, resolve_lock.cc, scan_lock.cc: what became of
 // another's transaction, and clearing up after it

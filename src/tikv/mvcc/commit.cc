@@ -6,9 +6,10 @@
 namespace tbl::tikv {
 namespace {
 
-/// Edits for one key, or an error in the answer (false).
+/// Edits for one key, or an error in the answer (false). `*decides`: the key is the primary, whose
+/// record commits the whole transaction.
 Result<bool> commit_key(WriteCommand& command, const kvrpcpb::CommitRequest& request,
-                        const Key& key, kvrpcpb::CommitResponse* response) {
+                        const Key& key, kvrpcpb::CommitResponse* response, bool* decides) {
   const uint64_t start_ts = request.start_version();
   TBL_ASSIGN(const auto lock, command.reader().lock(key));
   if (lock && lock->start_ts == start_ts) {
@@ -21,6 +22,7 @@ Result<bool> commit_key(WriteCommand& command, const kvrpcpb::CommitRequest& req
       return false;
     }
     TBL_TRY(command.commit(key, *lock, request.commit_version()));
+    *decides = *decides || lock->primary == key.raw();
     return true;
   }
   TBL_ASSIGN(const auto outcome, command.reader().outcome(key, start_ts));
@@ -35,11 +37,12 @@ Status commit(Store& store, const kvrpcpb::CommitRequest& request,
               kvrpcpb::CommitResponse* response) {
   const auto keys = to_keys(request.keys());
   WriteCommand command(store, keys);
+  bool decides = false;
   for (const auto& key : keys) {
-    TBL_ASSIGN(const bool good, commit_key(command, request, key, response));
+    TBL_ASSIGN(const bool good, commit_key(command, request, key, response, &decides));
     if (!good) return ok_status();
   }
-  return command.apply();
+  return command.apply(decides ? Durability::kOnDisk : Durability::kInOrder);
 }
 
 }  // namespace tbl::tikv

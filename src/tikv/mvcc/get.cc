@@ -29,14 +29,28 @@ Result<Found> read_key(Reader& reader, const ReadView& view, const Key& key) {
   return found;
 }
 
+/// Keys that are read without a pause.
+constexpr int kQuickKeys = 256;
+
 }  // namespace
 
 Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetResponse* response) {
-  const Snapshot snapshot(store.engine);
+  return get(store, request, response, MayBlock::kYes);
+}
+
+Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
+                 kvrpcpb::BatchGetResponse* response) {
+  return batch_get(store, request, response, MayBlock::kYes);
+}
+
+Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetResponse* response,
+           MayBlock may_block) {
+  const Snapshot snapshot(store.engine, may_block);
   Reader reader(snapshot);
   const ReadView view(request.context(), request.version());
   const Key key(request.key());
   TBL_ASSIGN(auto found, read_key(reader, view, key));
+  if (store.unsynced.contains(key)) TBL_TRY(store.engine.sync(may_block));
   if (found.blocked_by) {
     set_locked(key, *found.blocked_by, response->mutable_error());
   } else if (found.value) {
@@ -49,13 +63,16 @@ Status get(Store& store, const kvrpcpb::GetRequest& request, kvrpcpb::GetRespons
 }
 
 Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
-                 kvrpcpb::BatchGetResponse* response) {
-  const Snapshot snapshot(store.engine);
+                 kvrpcpb::BatchGetResponse* response, MayBlock may_block) {
+  if (may_block == MayBlock::kNo && request.keys_size() > kQuickKeys) return would_block();
+  const Snapshot snapshot(store.engine, may_block);
   Reader reader(snapshot);
   const ReadView view(request.context(), request.version());
+  bool unsynced = false;
   for (const auto& raw : request.keys()) {
     const Key key(raw);
     TBL_ASSIGN(auto found, read_key(reader, view, key));
+    unsynced = unsynced || store.unsynced.contains(key);
     if (!found.blocked_by && !found.value) continue;
     auto* pair = response->add_pairs();
     pair->set_key(raw);
@@ -66,7 +83,7 @@ Status batch_get(Store& store, const kvrpcpb::BatchGetRequest& request,
       if (request.need_commit_ts()) pair->set_commit_ts(found.value->commit_ts);
     }
   }
-  return ok_status();
+  return unsynced ? store.engine.sync(may_block) : ok_status();
 }
 
 }  // namespace tbl::tikv

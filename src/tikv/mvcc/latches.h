@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,12 @@ class Latches {
   /// Waits for the latches of all keys. They are taken in slot order, so two callers never wait for
   /// each other.
   Guard acquire(const std::vector<Key>& keys);
+  /// Nothing: another holds one of them.
+  std::optional<Guard> try_acquire(const std::vector<Key>& keys);
 
  private:
+  std::vector<size_t> slots_of(const std::vector<Key>& keys) const;
+
   const size_t mask_;
   std::unique_ptr<std::mutex[]> slots_;
 };

@@ -94,7 +94,8 @@ Status mvcc_get_by_key(Store& store, const kvrpcpb::MvccGetByKeyRequest& request
                        kvrpcpb::MvccGetByKeyResponse* response) {
   const Snapshot snapshot(store.engine);
   // Present even when empty: the original pump dereferences it unchecked.
-  return fill_info(snapshot, Key(request.key()), response->mutable_info());
+  TBL_TRY(fill_info(snapshot, Key(request.key()), response->mutable_info()));
+  return store.engine.sync();
 }
 
 Status mvcc_get_by_start_ts(Store& store, const kvrpcpb::MvccGetByStartTsRequest& request,
@@ -106,7 +107,8 @@ Status mvcc_get_by_start_ts(Store& store, const kvrpcpb::MvccGetByStartTsRequest
   auto* info = response->mutable_info();
   if (!written) return ok_status();
   response->set_key(written->raw());
-  return fill_info(snapshot, *written, info);
+  TBL_TRY(fill_info(snapshot, *written, info));
+  return store.engine.sync();
 }
 
 }  // namespace tbl::tikv

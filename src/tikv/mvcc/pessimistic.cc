@@ -11,6 +11,9 @@ namespace {
 
 using Request = kvrpcpb::PessimisticLockRequest;
 
+/// Keys that are locked without a pause.
+constexpr int kQuickKeys = 64;
+
 std::vector<Key> mutation_keys(const Request& request) {
   std::vector<Key> keys;
   for (const auto& mutation : request.mutations()) keys.emplace_back(mutation.key());
@@ -21,13 +24,14 @@ std::vector<Key> mutation_keys(const Request& request) {
 class PessimisticLocking {
  public:
   PessimisticLocking(Store& store, const Request& request,
-                     kvrpcpb::PessimisticLockResponse* response)
+                     kvrpcpb::PessimisticLockResponse* response, MayBlock may_block)
       : request_(request),
         response_(response),
         keys_(mutation_keys(request)),
-        command_(store, keys_) {}
+        command_(store, keys_, may_block) {}
 
   Status run() {
+    if (!command_.is_ready()) return would_block();
     for (const auto& key : keys_) {
       TBL_TRY(lock_key(key));
       if (response_->errors_size() > 0) break;
@@ -37,7 +41,7 @@ class PessimisticLocking {
       response_->clear_not_founds();
       return ok_status();
     }
-    return command_.apply();
+    return command_.apply(Durability::kInOrder);
   }
 
  private:
@@ -117,7 +121,16 @@ class PessimisticLocking {
 
 Status pessimistic_lock(Store& store, const Request& request,
                         kvrpcpb::PessimisticLockResponse* response) {
-  return PessimisticLocking(store, request, response).run();
+  return pessimistic_lock(store, request, response, MayBlock::kYes);
+}
+
+Status pessimistic_lock(Store& store, const Request& request,
+                        kvrpcpb::PessimisticLockResponse* response, MayBlock may_block) {
+  if (may_block == MayBlock::kNo && request.mutations_size() > kQuickKeys) return would_block();
+  TBL_TRY(PessimisticLocking(store, request, response, may_block).run());
+  // Whether to wait for another's lock is lock_or_wait()'s to say.
+  const bool waits = request.wait_timeout() >= 0 && response->errors_size() > 0;
+  return may_block == MayBlock::kNo && waits ? would_block() : ok_status();
 }
 
 Status pessimistic_rollback(Store& store, const kvrpcpb::PessimisticRollbackRequest& request,
@@ -131,7 +144,7 @@ Status pessimistic_rollback(Store& store, const kvrpcpb::PessimisticRollbackRequ
       command.erase_lock(key);
     }
   }
-  return command.apply();
+  return command.apply(Durability::kInOrder);
 }
 
 }  // namespace tbl::tikv

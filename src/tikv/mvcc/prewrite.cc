@@ -11,6 +11,9 @@ namespace {
 
 using Request = kvrpcpb::PrewriteRequest;
 
+/// Keys that are written without a pause.
+constexpr int kQuickKeys = 64;
+
 LockType lock_type(kvrpcpb::Op op) {
   switch (op) {
     case kvrpcpb::Del:
@@ -32,19 +35,21 @@ std::vector<Key> mutation_keys(const Request& request) {
 /// Checks every mutation against the snapshot, then writes all locks or none.
 class Prewrite {
  public:
-  Prewrite(Store& store, const Request& request, kvrpcpb::PrewriteResponse* response)
+  Prewrite(Store& store, const Request& request, kvrpcpb::PrewriteResponse* response,
+           MayBlock may_block)
       : request_(request),
         response_(response),
         keys_(mutation_keys(request)),
-        command_(store, keys_) {}
+        command_(store, keys_, may_block) {}
 
   Status run() {
+    if (!command_.is_ready()) return would_block();
     for (int i = 0; i < request_.mutations_size(); ++i) {
       TBL_TRY(check(i));
       if (hopeless_) return ok_status();
     }
     if (response_->errors_size() > 0) return ok_status();
-    return command_.apply();
+    return command_.apply(Durability::kInOrder);
   }
 
  private:
@@ -172,7 +177,13 @@ class Prewrite {
 
 Status prewrite(Store& store, const kvrpcpb::PrewriteRequest& request,
                 kvrpcpb::PrewriteResponse* response) {
-  return Prewrite(store, request, response).run();
+  return prewrite(store, request, response, MayBlock::kYes);
+}
+
+Status prewrite(Store& store, const kvrpcpb::PrewriteRequest& request,
+                kvrpcpb::PrewriteResponse* response, MayBlock may_block) {
+  if (may_block == MayBlock::kNo && request.mutations_size() > kQuickKeys) return would_block();
+  return Prewrite(store, request, response, may_block).run();
 }
 
 }  // namespace tbl::tikv

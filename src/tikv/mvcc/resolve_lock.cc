@@ -33,7 +33,7 @@ Status resolve_keys(Store& store, const std::vector<Key>& keys, const Fates& fat
       TBL_TRY(command.roll_back(key, lock->start_ts, lock));
     }
   }
-  return command.apply();
+  return command.apply(Durability::kOnDisk);
 }
 
 /// Up to kBatchKeys keys from `cursor` on whose locks belong to one of the transactions.

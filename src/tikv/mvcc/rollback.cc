@@ -32,7 +32,7 @@ Status batch_rollback(Store& store, const kvrpcpb::BatchRollbackRequest& request
       return ok_status();
     }
   }
-  return command.apply();
+  return command.apply(Durability::kOnDisk);
 }
 
 Status cleanup(Store& store, const kvrpcpb::CleanupRequest& request,
@@ -48,7 +48,7 @@ Status cleanup(Store& store, const kvrpcpb::CleanupRequest& request,
   }
   TBL_ASSIGN(const auto outcome, settle_as_rolled_back(command, keys[0], start_ts));
   response->set_commit_version(outcome.commit_ts);
-  return command.apply();
+  return command.apply(Durability::kOnDisk);
 }
 
 }  // namespace tbl::tikv

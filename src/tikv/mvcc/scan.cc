@@ -16,8 +16,8 @@ class KeyWalk {
   KeyWalk(const Snapshot& snapshot, DataRange range, bool reverse)
       : range_(std::move(range)),
         reverse_(reverse),
-        locks_(snapshot.cursor(Cf::kLock)),
-        writes_(snapshot.cursor(Cf::kWrite)) {
+        locks_(snapshot.cursor(Cf::kLock, range_.lower, range_.upper)),
+        writes_(snapshot.cursor(Cf::kWrite, range_.lower, range_.upper)) {
     if (reverse_) {
       seek_below(locks_, range_.upper);
       seek_below(writes_, range_.upper);
@@ -101,15 +101,20 @@ class KeyWalk {
   std::string current_;
 };
 
+DataRange range_of(const kvrpcpb::ScanRequest& request) {
+  if (request.reverse()) return data_range(request.end_key(), request.start_key());
+  return data_range(request.start_key(), request.end_key());
+}
+
 class Scan {
  public:
-  Scan(const Snapshot& snapshot, const kvrpcpb::ScanRequest& request,
+  Scan(const Snapshot& snapshot, DataRange range, const kvrpcpb::ScanRequest& request,
        kvrpcpb::ScanResponse* response)
       : request_(request),
         response_(response),
         view_(request.context(), request.version()),
         reader_(snapshot),
-        walk_(snapshot, range_of(request), request.reverse()) {}
+        walk_(snapshot, std::move(range), request.reverse()) {}
 
   Status run() {
     while (static_cast<uint32_t>(response_->pairs_size()) < request_.limit()) {
@@ -121,11 +126,6 @@ class Scan {
   }
 
  private:
-  static DataRange range_of(const kvrpcpb::ScanRequest& request) {
-    if (request.reverse()) return data_range(request.end_key(), request.start_key());
-    return data_range(request.start_key(), request.end_key());
-  }
-
   Status visit(Bytes data) {
     TBL_ASSIGN(const Key key, parse_data_key(data));
     if (walk_.locked()) {
@@ -168,11 +168,22 @@ class Scan {
   KeyWalk walk_;
 };
 
+/// Pairs that are read without a pause.
+constexpr uint32_t kQuickPairs = 512;
+
 }  // namespace
 
 Status scan(Store& store, const kvrpcpb::ScanRequest& request, kvrpcpb::ScanResponse* response) {
-  const Snapshot snapshot(store.engine);
-  return Scan(snapshot, request, response).run();
+  return scan(store, request, response, MayBlock::kYes);
+}
+
+Status scan(Store& store, const kvrpcpb::ScanRequest& request, kvrpcpb::ScanResponse* response,
+            MayBlock may_block) {
+  if (may_block == MayBlock::kNo && request.limit() > kQuickPairs) return would_block();
+  const Snapshot snapshot(store.engine, may_block);
+  const DataRange range = range_of(request);
+  TBL_TRY(Scan(snapshot, range, request, response).run());
+  return store.unsynced.contains_any(range) ? store.engine.sync(may_block) : ok_status();
 }
 
 }  // namespace tbl::tikv
