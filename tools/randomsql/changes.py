@@ -59,8 +59,8 @@ class Changes:
 
     def insert(self, table):
         verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[6, 2, 3])[0]
-        # A document that is none fails in spite of IGNORE in MySQL.
-        fits = "ignore" in verb and any(c.kind == "json" for c in table.columns)
+        # A document that is none fails in spite of IGNORE in MySQL; what functions make of zero dates differs.
+        fits = "ignore" in verb and any(c.kind in ("json", "date", "dt") for c in table.columns)
         unfit = 0 if fits else self.rng.choice([0, 0, 0.1])
         into, rows = self.rows(table, self.rng.choice([1, 1, 2, 3, 5]), unfit)
         node = Node("statement", verb + into + "values ", rows)
@@ -88,7 +88,8 @@ class Changes:
         columns = [c for c in table.writable() if c.type.family not in ("json", "float")]
         if len(columns) < len(table.writable()):
             return self.insert(table)
-        verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[3, 2, 1])[0]
+        dated = any(c.kind in ("date", "dt") and not c.nullable for c in columns)
+        verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[3, 0 if dated else 2, 1])[0]
         query = self.queries.select([], 1, kinds=[c.kind for c in columns], plain=True, grouped=False)
         # The order decides which of two rows with one key comes first.
         places = ", ".join(str(i + 1) for i in range(len(columns)))
@@ -134,7 +135,7 @@ class Changes:
     def _joined(self, table):
         other = self.rng.choice(self.tables)
         left, right = Source("a", table.columns), Source("b", other.columns)
-        on = self.queries.on([left], right, ())
+        on = self.queries.on([left], right)
         word = self.rng.choice([" join ", " left join ", " inner join "])
         return Node("from", f"{table.name} a{word}{other.name} b on ", on), Expressions(self.rng, [left, right], careful=True)
 

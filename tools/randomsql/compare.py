@@ -60,8 +60,9 @@ def same_value(a, b, exact):
         return True
     if a is None or b is None:
         return False
+    a, b = a.rstrip(b"\0"), b.rstrip(b"\0")  # a UNION pads BINARY(n) in MariaDB
     left, right = a.decode("utf-8", "backslashreplace"), b.decode("utf-8", "backslashreplace")
-    return not exact and _same_number(left, right) or _same_json(left, right) or _same_clip(left, right) or \
+    return left == right or not exact and _same_number(left, right) or _same_json(left, right) or _same_clip(left, right) or \
         _same_moment(left, right)
 
 

@@ -74,6 +74,8 @@ class Expressions:
         """An expression of the kind."""
         if kind in LITERALS:
             return Node(kind, self.rng.choice(LITERALS[kind]))
+        if kind == "simple":
+            return self._predicate()
         if kind in ("any", "uint", "bytes"):
             return self._special(kind, depth)
         if kind in STAND_INS and self.rng.random() < 0.08:

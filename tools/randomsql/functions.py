@@ -12,7 +12,7 @@ INT = """
 sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
 bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round({}, {}) int NEG|truncate({}, {}) int NEG
 length({}) str|char_length({}) str|bit_length({}) str|ascii({}) str|ord({}) str|crc32({}) str
-instr({}, {}) str str|locate({}, {}) str str|locate({}, {}, {}) str str P|position({} in {}) str str|strcmp({}, {}) str str
+instr({}, {}) str str|locate({}, {}) str str|locate('a', {}, {}) str P|position({} in {}) str str|strcmp({}, {}) str str
 field(ifnull({}, 'a'), ifnull({}, 'b'), 'ab') str str|field(ifnull({}, 1), ifnull({}, 2), {}) int int N1|find_in_set({}, {}) str str|interval(ifnull({}, 3), 2, 5) int
 cast({} as signed) int|cast({} as signed) dec|cast({} as signed) NUMTEXT|cast({} as unsigned) uint
 if({}, {}, {}) bool int int|ifnull({}, {}) int int|nullif({}, {}) int int|coalesce({}, {}, {}) int int int
@@ -35,13 +35,13 @@ REAL = """
 round({}, {}) real N1|truncate({}, {}) real N1|floor({}) real|ceil({}) real|ln({}) int|log2({}) int|log10({}) dec|log({}, {}) N int
 exp({} % 5) int|pow({} % 7, {}) int N|sin({}) int|cos({}) int|tan({}) int|atan({}) dec|atan2({}, {}) int int|degrees({}) int|radians({}) int
 if({}, {}, {}) bool real real|ifnull({}, {}) real int|coalesce({}, {}) real dec|({} + 0) NUMTEXT|({} * {}) NUMTEXT int|greatest({}, {}) real int
-asin({} / 10) int|acos({} / 10) int|pi()
+asin({} / 10) int|acos({} / 10) int
 """
 STR = """
 concat({}, {}) str str|concat({}, {}) str int|concat(abs({}), '-', {}) dec str|concat_ws({}, {}, {}) G str str|concat({}, {}) date str
 left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
 upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
-lpad({}, {}, {}) str N G|rpad({}, {}, {}) str N G|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
+lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
 hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex({})) str|to_base64({}) str|quote({}) str|md5({}) str|sha1({}) str
 elt({}, {}, {}) N str str|make_set({}, {}, {}) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
 format({}, {}) dec N1|cast({} as char) int|cast(abs({}) as char) dec|cast({} as char) dt|cast({} as char) time|cast({} as char({})) str N
@@ -68,9 +68,9 @@ BOOL = """
 {} = {} int int|{} <> {} int int|{} < {} int int|{} <= {} int dec|{} > {} dec int|{} >= {} dec dec|{} <=> {} int int|{} = {} real int
 {} = {} str str|{} < {} str str|{} >= {} str str|{} <> {} str str|{} <=> {} str str|{} = {} dt dt|{} < {} dt dt|{} > {} date dt|{} = {} date date
 {} < {} time time|{} = {} time time|{} between {} and {} int int int|{} not between {} and {} int int int|{} between {} and {} str str str
-{} between {} and {} dt dt dt|{} in ({}, {}) int int int|{} not in ({}, {}) int int int|{} in ({}, {}, {}) str str str str|{} in ({}, {}) dec int dec
-{} in ({}, {}) dt dt dt|({}, {}) = ({}, {}) int str int str|({}, {}) < ({}, {}) int int int int|({}, {}) in (({}, {}), ({}, {})) int str int str int str
-{} and {} bool bool|{} or {} bool bool|not {} bool|{} xor {} bool bool|({}) is true bool|({}) is not true bool|({}) is false bool|({}) is unknown bool
+timestamp({}) between timestamp({}) and timestamp({}) dt dt dt|{} in ({}, {}) int int int|{} not in ({}, {}) int int int|{} in ({}, {}, {}) str str str str|{} in ({}, {}) dec int dec
+{} in ({}, {}) dt dt dt|(({}, {}) = ({}, {})) is true int str int str|(({}, {}) in (({}, {}), ({}, {}))) is true int str int str int str
+{} and {} bool bool|{} or {} bool bool|not {} bool|{} xor {} bool bool|({}) is true bool|({}) is not true bool|({}) is false bool|({}) is unknown simple
 {} is null any|{} is not null any|{} is null int|{} like {} str PATTERN|{} not like {} str PATTERN|binary {} regexp {} str REGEXP
 {} = {} int NUMTEXT|{} < {} dec NUMTEXT|{} > {} str INTLIT|{} = {} dt MOMENT|{} >= {} date MOMENT|{} < {} MOMENT dt|{} = {} int bool|{} != {} real dec
 """
@@ -85,13 +85,14 @@ LITERALS = {
     "U": ["year", "month", "day", "hour", "minute", "second", "microsecond", "year_month", "day_hour", "hour_second", "quarter"],
     "U1": ["year", "month", "day", "hour", "minute", "second", "week", "quarter"],
     "F": ["'%Y-%m-%d'", "'%H:%i:%s.%f'", "'%W %M %e %y'", "'%j %a %b %k %l %p'", "'%T %r'", "'%X-%V %x-%v'", "'%D %c%%'"],
-    "TF": ["'%H:%i:%s'", "'%h %p %f'", "'%k-%l'"],
+    "TF": ["'%H:%i:%s'", "'%h %p'", "'%k-%l'"],
     "G": ["'a'", "','", "''", "' '", "'ab'", "'1'"],
+    "PAD": ["'x'", "'ab'", "' '"],
     "WORD": ["'Robert'", "'Tymczak'", "'hello'", "''"],
     "IP": ["'10.0.0.1'", "'255.255.255.255'", "'::1'", "'x'", "null"],
     "NUMTEXT": ["'1'", "'12'", "'1.5'", "'-3'", "'0'", "'7e0'"],
     "INTLIT": ["0", "1", "5", "-1"],
-    "MOMENT": ["'2020-02-29'", "'2020-01-31 12:30:45'", "'1999-12-31 23:59:59.5'", "20200229", "'2019-12-31 00:00:00'"],
+    "MOMENT": ["'2020-02-29'", "'2020-01-31 12:30:45'", "'1999-12-31 23:59:59.5'", "'2019-12-31 00:00:00'"],
     "DAY": ["'2020-01-31'", "'2020-02-01'", "date '2020-01-30'"],
     "PATTERN": ["'a%'", "'%b'", "'_b%'", "'%'", "'a\\\\%b'", "'abc'", "'%a%b%'", "''", "'1%'"],
     "REGEXP": ["'^a'", "'b$'", "'[0-9]+'", "'a.c'", "'x|y'"],

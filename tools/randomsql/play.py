@@ -128,7 +128,11 @@ class Round:
         sql = str(query)
         outcomes, what = self._differs(sql, query.ordered)
         if what:
-            small = str(reduced(query.node, lambda s: self._differs(s, query.ordered)[1] is not None))
+            def fails(small):
+                again, still = self._differs(small, query.ordered)
+                return still == what and [o[:2] for o in again if o[0] == "error"] == errors
+            errors = [o[:2] for o in outcomes if o[0] == "error"]
+            small = str(reduced(query.node, fails))
             self._tell(what, small, self._differs(small, query.ordered)[0], self._setup(small))
         return True
 

@@ -101,6 +101,8 @@ def _columns(rng):
     for number in range(rng.randint(2, 7)):
         column = Column(f"c{number}", values.column_type(rng), nullable=rng.random() < 0.75)
         column.default = _default(rng, column)
+        # What NULL is to a TIMESTAMP NOT NULL differs.
+        column.nullable = column.nullable or column.type.family == "timestamp"
         columns.append(column)
     if rng.random() < 0.3:
         extra = _generated(rng, len(columns), columns)
@@ -115,7 +117,7 @@ def _primary(rng, columns):
     if choice < 0.45 and ints:
         key = [rng.choice(ints)]
     elif choice < 0.75:
-        able = [c for c in columns if c.type.family in KEYABLE and c.type.family not in ("real", "float") and not c.generated]
+        able = [c for c in columns if c.type.family in KEYABLE and c.type.family not in ("real", "float", "timestamp") and not c.generated]
         key = rng.sample(able, min(len(able), rng.randint(1, 2)))
     else:
         key = []
@@ -130,12 +132,13 @@ def table(rng, name):
     columns = _columns(rng)
     made = Table(name, columns, _primary(rng, columns))
     able = [c for c in columns if c.type.family in KEYABLE]
+    stored = [c for c in able if not c.generated]
     pieces = [c.sql() for c in columns]
     if made.primary:
         pieces.append(f"primary key ({', '.join(c.name for c in made.primary)})")
     partition = ""
-    if rng.random() < 0.25 and (made.primary or able):
-        partition = _partition(rng, rng.choice(made.primary or able))
+    if rng.random() < 0.25 and (made.primary or stored):
+        partition = _partition(rng, rng.choice(made.primary or stored))
     for number in range(rng.choice([0, 1, 1, 2, 3])):
         if not able:
             break

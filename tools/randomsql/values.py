@@ -1,7 +1,7 @@
 """Column types and literals, by kind: int dec real str dt date time json."""
 from dataclasses import dataclass
 
-WORDS = ("", "a", "b", "ab", "abc", "B", "ABC", "x y", " a", "a ", "0", "1", "12", "1.5", "-3", "a%b", "a_b", "é", "日本", "zz")
+WORDS = ("", "a", "b", "ab", "abc", "B", "ABC", "x y", " a", "a ", "0", "1", "12", "1.5", "3-", "a%b", "a_b", "é", "日本", "zz")
 ENUM_MEMBERS = ("red", "green", "blue", "x")
 SET_MEMBERS = ("p", "q", "r", "s")
 JSONS = ("null", "1", "true", "[1, 2, 3]", '{"a": 1}', '{"a": {"b": [1, "x"]}, "c": null}', '"text"', "[]", "2.5",
