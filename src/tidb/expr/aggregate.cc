@@ -55,10 +55,9 @@ FieldType arg_type(const AggregateCall& call, const BuildContext&) {
   return type;
 }
 
-/// MIN and MAX compare ENUMs and SETs as texts, and show no leading zeros.
+/// MIN and MAX compare ENUMs and SETs as texts.
 FieldType extreme_type(const AggregateCall& call, const BuildContext& ctx) {
   FieldType type = arg_type(call, ctx);
-  type.flag &= ~uint32_t{schema::kFlagZerofill};
   if (type.tp == schema::kTypeEnum || type.tp == schema::kTypeSet) {
     type.tp = schema::kTypeString;
     type.flag &= ~static_cast<uint32_t>(schema::kFlagEnum | schema::kFlagSet);
