@@ -20,7 +20,7 @@ CLAUSES = {"SELECT": "field list", "INSERT INTO": "field list", "SET": "field li
            "WHERE": "where clause", "ORDER BY": "order clause", "GROUP BY": "group statement",
            "HAVING": "having clause", "ON": "on clause", "FROM": "from clause"}
 # Errors whose texts differ between MySQL and MariaDB: only the number is compared.
-NUMBER_ONLY = {1051, 1055, 1140, 1292, 1366, 1463}
+NUMBER_ONLY = {1051, 1055, 1091, 1140, 1176, 1292, 1366, 1463}
 
 
 class Connection:

@@ -170,6 +170,7 @@ Result<IndexInfo> build_index(const BuildScope& scope, const Constraint& constra
     bytes += key_bytes(table.columns[static_cast<size_t>(column.offset)].type, column.length);
     index.columns.push_back(std::move(column));
   }
+  if (index.primary) TBL_TRY(check_primary_parts(index, table));
   if (bytes > scope.options.max_index_length) {
     return sql_error(kErrTooLongKey,
                      fmt::format("Specified key was too long; max key length is {} bytes",
@@ -188,7 +189,6 @@ Status add_constraint(const BuildScope& scope, const Constraint& constraint, Tab
   TBL_ASSIGN(IndexInfo index, build_index(scope, constraint, constraint.name, *table));
   index.state = schema::SchemaState::kPublic;
   if (index.primary) {
-    TBL_TRY(check_primary_parts(index, *table));
     for (const IndexColumn& part : index.columns) {
       table->columns[static_cast<size_t>(part.offset)].type.flag |= schema::kFlagNotNull;
     }

@@ -63,6 +63,8 @@ std::vector<Range> ranges_of(const DdlJob& job) {
     }
     case ActionType::kDropIndex:
     case ActionType::kAddIndex:
+    case ActionType::kDropPrimaryKey:
+    case ActionType::kAddPrimaryKey:
       add_index(job, args, &ranges);
       break;
     default:

@@ -101,8 +101,10 @@ Status run_step(JobStep& step) {
     case ActionType::kSetDefaultValue:
       return step_set_default(step);
     case ActionType::kAddIndex:
+    case ActionType::kAddPrimaryKey:
       return step_add_index(step);
     case ActionType::kDropIndex:
+    case ActionType::kDropPrimaryKey:
       return step_drop_index(step);
     case ActionType::kRenameIndex:
       return step_rename_index(step);
@@ -120,6 +122,10 @@ Status run_step(JobStep& step) {
   }
 }
 
+bool adds_index(ActionType type) {
+  return type == ActionType::kAddIndex || type == ActionType::kAddPrimaryKey;
+}
+
 bool is_cancellable(const DdlJob& job) {
   switch (job.state) {
     case JobState::kNone:
@@ -128,7 +134,7 @@ bool is_cancellable(const DdlJob& job) {
     default:
       return false;
   }
-  const bool can_go_back = job.type == ActionType::kAddIndex || job.type == ActionType::kAddColumn;
+  const bool can_go_back = adds_index(job.type) || job.type == ActionType::kAddColumn;
   return can_go_back || job.schema_state == SchemaState::kNone;
 }
 
@@ -139,7 +145,7 @@ Status cancel_job(JobStep& step) {
   step.job.error =
       schema::JobError{schema::kErrorClassDdl, kErrCancelledDdlJob, "Cancelled DDL job"};
   ++step.job.error_count;
-  return step.job.type == ActionType::kAddIndex ? step_drop_index(step) : step_drop_column(step);
+  return adds_index(step.job.type) ? step_drop_index(step) : step_drop_column(step);
 }
 
 }  // namespace tbl::tidb

@@ -78,6 +78,12 @@ Status cancel_job(JobStep& step);
 /// May ADMIN CANCEL DDL JOBS still stop it?
 bool is_cancellable(const schema::DdlJob& job);
 
+/// ADD INDEX or ADD PRIMARY KEY.
+bool adds_index(schema::ActionType type);
+/// Does a row, as it is now, have NULL in this column?
+Result<bool> has_nulls(JobStep& step, const schema::TableInfo& table,
+                       const schema::ColumnInfo& column);
+
 /// Ids of the partitions; empty for a table without.
 std::vector<int64_t> partition_ids(const schema::TableInfo& table);
 

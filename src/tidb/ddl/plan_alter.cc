@@ -170,8 +170,6 @@ Result<JobPlan> plan_add_constraint(const Found& found, const AlterSpec& spec,
       job.args.table.foreign_keys.push_back(std::move(key));
       return single(std::move(job));
     }
-    case ast::ConstraintKind::kPrimaryKey:
-      return unsupported("add primary key");
     case ast::ConstraintKind::kCheck:
       return JobPlan{};  // read and forgotten, as in CREATE TABLE
     default:
@@ -324,7 +322,7 @@ Result<JobPlan> plan_spec(const Found& found, const AlterSpec& spec, const PlanS
     case AlterKind::kAddConstraint:
       return plan_add_constraint(found, spec, scope);
     case AlterKind::kDropPrimaryKey:
-      return unsupported("drop primary key");
+      return plan_drop_index(found, "PRIMARY", /*if_exists=*/false, scope);
     case AlterKind::kDropIndex:
       return plan_drop_index(found, spec.name, spec.if_exists, scope);
     case AlterKind::kDropForeignKey:
@@ -367,15 +365,20 @@ Result<JobPlan> plan_add_index(const Found& found, const ast::Constraint& constr
         kErrTableCantHandleFt, "The used table type doesn't support FULLTEXT/SPATIAL indexes"));
     return JobPlan{};
   }
-  const std::string name =
-      constraint.name.empty() ? free_index_name(*found.table, constraint, {}) : constraint.name;
-  if (find_index(*found.table, ascii_lower(name)) != nullptr) {
+  const bool primary = constraint.kind == ast::ConstraintKind::kPrimaryKey;
+  if (primary && (found.table->pk_is_handle || find_index(*found.table, "primary") != nullptr)) {
+    return sql_error(kErrMultiplePriKey, "Multiple primary key defined");
+  }
+  const std::string name = constraint.name.empty() && !primary
+                               ? free_index_name(*found.table, constraint, {})
+                               : constraint.name;
+  if (!primary && find_index(*found.table, ascii_lower(name)) != nullptr) {
     Status exists = sql_error(kErrDupKeyName, fmt::format("Duplicate key name '{}'", name));
     if (!constraint.if_not_exists) return exists;
     scope.note(exists);
     return JobPlan{};
   }
-  PlannedJob job = table_job(ActionType::kAddIndex, found);
+  PlannedJob job = table_job(primary ? ActionType::kAddPrimaryKey : ActionType::kAddIndex, found);
   TBL_ASSIGN(auto index, build_index(scope.build, constraint, name, *found.table));
   TableInfo with_index = *found.table;
   with_index.indexes = {index};
@@ -387,7 +390,10 @@ Result<JobPlan> plan_add_index(const Found& found, const ast::Constraint& constr
 Result<JobPlan> plan_drop_index(const Found& found, const std::string& name, bool if_exists,
                                 const PlanScope& scope) {
   const std::string lower = ascii_lower(name);
-  if (lower == "primary") return unsupported("drop primary key");
+  const bool primary = lower == "primary";
+  if (primary && found.table->pk_is_handle) {
+    return unsupported("drop primary key when the table's pkIsHandle is true");
+  }
   if (find_index(*found.table, lower) == nullptr) {
     if (!if_exists) return cannot_drop(name);
     scope.note(cannot_drop(name));
@@ -396,7 +402,7 @@ Result<JobPlan> plan_drop_index(const Found& found, const std::string& name, boo
   TableInfo without = *found.table;
   std::erase_if(without.indexes, [&](const auto& index) { return index.name.l == lower; });
   TBL_TRY(check_auto_increment(without));
-  PlannedJob job = table_job(ActionType::kDropIndex, found);
+  PlannedJob job = table_job(primary ? ActionType::kDropPrimaryKey : ActionType::kDropIndex, found);
   job.args.name = lower;
   return single(std::move(job));
 }

@@ -76,21 +76,6 @@ bool is_null_to_not_null(const ColumnInfo& old, const ColumnInfo& wanted) {
   return !old.type.not_null() && wanted.type.not_null();
 }
 
-constexpr uint32_t kFlagPreventNullInsert = 1U << 20;
-
-Result<bool> has_nulls(JobStep& step, const TableInfo& table, const ColumnInfo& column) {
-  const Database* db = step.schema.database_by_id(step.job.schema_id);
-  if (step.sql == nullptr || db == nullptr) return false;
-  auto quoted = [](std::string_view name) {
-    std::string out = "`";
-    for (char c : name) out += c == '`' ? std::string("``") : std::string(1, c);
-    return out + "`";
-  };
-  return step.sql->any_row(fmt::format("SELECT 1 FROM {}.{} WHERE ISNULL({}) LIMIT 1",
-                                       quoted(db->info->name.o), quoted(table.name.o),
-                                       quoted(column.name.o)));
-}
-
 Status replace_column(JobStep& step, TableInfo table, size_t current) {
   ColumnInfo& column = table.columns[current];
   const ColumnInfo& wanted = step.args.table.columns.at(0);
@@ -125,6 +110,19 @@ Status refuse_nulls(JobStep& step, TableInfo table, size_t position) {
 }
 
 }  // namespace
+
+Result<bool> has_nulls(JobStep& step, const TableInfo& table, const ColumnInfo& column) {
+  const Database* db = step.schema.database_by_id(step.job.schema_id);
+  if (step.sql == nullptr || db == nullptr) return false;
+  auto quoted = [](std::string_view name) {
+    std::string out = "`";
+    for (char c : name) out += c == '`' ? std::string("``") : std::string(1, c);
+    return out + "`";
+  };
+  return step.sql->any_row(fmt::format("SELECT 1 FROM {}.{} WHERE ISNULL({}) LIMIT 1",
+                                       quoted(db->info->name.o), quoted(table.name.o),
+                                       quoted(column.name.o)));
+}
 
 Status step_add_column(JobStep& step) {
   if (step.job.state == JobState::kRollingback) return step_drop_column(step);

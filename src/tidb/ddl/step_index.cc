@@ -12,6 +12,7 @@ namespace tbl::tidb {
 namespace {
 
 using schema::ActionType;
+using schema::ColumnInfo;
 using schema::IndexInfo;
 using schema::JobState;
 using schema::SchemaState;
@@ -24,6 +25,37 @@ Status store_index_state(JobStep& step, TableInfo table, const std::string& name
   find_index(table, name)->state = now;
   step.job.schema_state = now;
   return step.store_table(std::move(table));
+}
+
+/// A primary key makes its columns NOT NULL: first for writers, so that no NULL can come while the
+/// rows there are looked through.
+void prevent_nulls(TableInfo& table, const IndexInfo& index) {
+  for (const auto& part : index.columns) {
+    ColumnInfo* column = find_column(table, part.name.l);
+    if (!column->type.not_null()) {
+      column->type.flag |= schema::kFlagNotNull | kFlagPreventNullInsert;
+    }
+  }
+}
+
+/// They are NOT NULL from now on, or may have NULLs again.
+void end_prevention(TableInfo& table, const IndexInfo& index, bool not_null) {
+  for (const auto& part : index.columns) {
+    ColumnInfo* column = find_column(table, part.name.l);
+    if (!(column->type.flag & kFlagPreventNullInsert)) continue;
+    column->type.flag &= ~kFlagPreventNullInsert;
+    if (!not_null) column->type.flag &= ~uint32_t{schema::kFlagNotNull};
+  }
+}
+
+Result<bool> meets_null(JobStep& step, TableInfo& table, const IndexInfo& index) {
+  for (const auto& part : index.columns) {
+    const ColumnInfo* column = find_column(table, part.name.l);
+    if (!(column->type.flag & kFlagPreventNullInsert)) continue;
+    TBL_ASSIGN(bool nulls, has_nulls(step, table, *column));
+    if (nulls) return true;
+  }
+  return false;
 }
 
 Status append_index(JobStep& step, TableInfo* table) {
@@ -40,6 +72,7 @@ Status append_index(JobStep& step, TableInfo* table) {
     part.offset = position;
   }
   index.id = ++table->max_index_id;
+  if (index.primary) prevent_nulls(*table, index);
   table->indexes.push_back(std::move(index));
   return ok_status();
 }
@@ -87,6 +120,16 @@ Result<BackfillResult> backfill_some(JobStep& step, const TableInfo& table, int6
   return BackfillResult{};
 }
 
+/// The index cannot be: from here on the job takes it away again.
+Status turn_back(JobStep& step, TableInfo table, const std::string& name, const Status& why) {
+  const SqlErrorText text = describe_sql_error(why);
+  step.job.error = schema::JobError{schema::kErrorClassDdl, text.code, text.message};
+  ++step.job.error_count;
+  step.job.state = JobState::kRollingback;
+  TBL_TRY(step.meta.remove_reorg_progress(step.job.id));
+  return store_index_state(step, std::move(table), name, SchemaState::kDeleteOnly);
+}
+
 Status fill_index(JobStep& step, TableInfo table, const std::string& name) {
   IndexInfo* index = find_index(table, name);
   if (step.job.snapshot_version == 0) {
@@ -95,17 +138,11 @@ Status fill_index(JobStep& step, TableInfo table, const std::string& name) {
   }
   TBL_ASSIGN(ReorgProgress progress, progress_of(step, table));
   TBL_ASSIGN(BackfillResult result, backfill_some(step, table, index->id, &progress));
-  if (!result.failure.ok()) {
-    const SqlErrorText text = describe_sql_error(result.failure);
-    step.job.error = schema::JobError{schema::kErrorClassDdl, text.code, text.message};
-    ++step.job.error_count;
-    step.job.state = JobState::kRollingback;
-    TBL_TRY(step.meta.remove_reorg_progress(step.job.id));
-    return store_index_state(step, std::move(table), name, SchemaState::kDeleteOnly);
-  }
+  if (!result.failure.ok()) return turn_back(step, std::move(table), name, result.failure);
   if (!result.done) return step.meta.put_reorg_progress(step.job.id, progress);
   TBL_TRY(step.meta.remove_reorg_progress(step.job.id));
   index->state = SchemaState::kPublic;
+  if (index->primary) end_prevention(table, *index, /*not_null=*/true);
   add_key_flags(table, *index);
   return step.finish(std::move(table), SchemaState::kPublic);
 }
@@ -116,6 +153,7 @@ Status finish_drop_index(JobStep& step, TableInfo table, const std::string& name
   const bool rolled_back = step.job.state == JobState::kRollingback;
   // An index that was never public gave no flags.
   if (!rolled_back) drop_key_flags(table, gone);
+  if (rolled_back && gone.primary) end_prevention(table, gone, /*not_null=*/false);
   step.job.raw_args = finished_args::index(gone.name, gone.id, partition_ids(table));
   return step.finish(std::move(table), SchemaState::kNone,
                      rolled_back ? JobState::kRollbackDone : JobState::kDone);
@@ -136,8 +174,14 @@ Status step_add_index(JobStep& step) {
       return store_index_state(step, std::move(table), name, SchemaState::kDeleteOnly);
     case SchemaState::kDeleteOnly:
       return store_index_state(step, std::move(table), name, SchemaState::kWriteOnly);
-    case SchemaState::kWriteOnly:
+    case SchemaState::kWriteOnly: {
+      TBL_ASSIGN(bool nulls, meets_null(step, table, *find_index(table, name)));
+      if (nulls) {
+        return turn_back(step, std::move(table), name,
+                         sql_error(kErrInvalidUseOfNull, "Invalid use of NULL value"));
+      }
       return store_index_state(step, std::move(table), name, SchemaState::kWriteReorganization);
+    }
     default:
       return fill_index(step, std::move(table), name);
   }
@@ -147,7 +191,7 @@ Status step_drop_index(JobStep& step) {
   TBL_ASSIGN(auto loaded, step.load_table());
   if (!loaded) return ok_status();
   TableInfo table = std::move(*loaded);
-  const bool is_rollback = step.job.type == ActionType::kAddIndex;
+  const bool is_rollback = adds_index(step.job.type);
   const std::string name = is_rollback ? step.args.table.indexes.at(0).name.l : step.args.name;
   const IndexInfo* index = find_index(table, name);
   if (index == nullptr) {

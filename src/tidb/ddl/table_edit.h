@@ -19,6 +19,9 @@ const schema::IndexInfo* find_index(const schema::TableInfo& table, std::string_
 /// parts follow.
 void move_column(schema::TableInfo& table, size_t from, size_t to);
 
+/// On a column that is being made NOT NULL while its rows are still looked through.
+constexpr uint32_t kFlagPreventNullInsert = 1U << 20;
+
 /// Sets and takes away the flags PRI, UNIQUE and MULTIPLE KEY which an index gives its columns. An
 /// index being dropped is gone from `table.indexes` (or not public) when drop is called.
 void add_key_flags(schema::TableInfo& table, const schema::IndexInfo& index);

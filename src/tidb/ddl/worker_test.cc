@@ -127,6 +127,43 @@ TEST_F(WorkerTest, DroppedObjectsAreLeftToTheGarbageCollector) {
   EXPECT_NE(ddl_.sql.statements[1].find(", " + std::to_string(id) + ", '7480"), std::string::npos);
 }
 
+TEST_F(WorkerTest, PrimaryKeysComeAndGoAsIndexes) {
+  ddl_.ok("create table p (a int, b int not null, unique key u (b))");
+  ddl_.ok("alter table p add primary key (a, b)");
+  EXPECT_EQ(ddl_.last_job().type, schema::ActionType::kAddPrimaryKey);
+  const auto* index = ddl_.table("p")->primary_index();
+  ASSERT_NE(index, nullptr);
+  EXPECT_EQ(index->name.o, "PRIMARY");
+  EXPECT_TRUE(index->unique && index->is_public());
+  EXPECT_FALSE(ddl_.table("p")->pk_is_handle);
+  // NOT NULL and PRI; NOT NULL, PRI and UNIQUE.
+  EXPECT_EQ(ddl_.table("p")->column_by_name("a")->type.flag, 3U);
+  EXPECT_EQ(ddl_.table("p")->column_by_name("b")->type.flag, 4103U);
+  EXPECT_EQ(ddl_.error("alter table p add primary key (b)"), "1068 Multiple primary key defined");
+
+  ddl_.ok("alter table p drop primary key");
+  EXPECT_EQ(ddl_.last_job().type, schema::ActionType::kDropPrimaryKey);
+  EXPECT_EQ(ddl_.table("p")->primary_index(), nullptr);
+  EXPECT_EQ(ddl_.table("p")->column_by_name("a")->type.flag, 1U);
+  // Its entries are left to the garbage collector.
+  EXPECT_TRUE(ddl_.sql.statements.back().starts_with("INSERT IGNORE INTO mysql.gc_delete_range"));
+  EXPECT_EQ(ddl_.error("alter table p drop primary key"),
+            "1091 Can't DROP 'PRIMARY'; check that column/key exists");
+}
+
+TEST_F(WorkerTest, NullsAndDuplicatesStopAPrimaryKey) {
+  ddl_.ok("create table p (a int, b int)");
+  ddl_.sql.finds_rows = true;
+  EXPECT_EQ(ddl_.error("alter table p add primary key (a)"), "1138 Invalid use of NULL value");
+  EXPECT_EQ(ddl_.table("p")->column_by_name("a")->type.flag, 0U);
+  EXPECT_TRUE(ddl_.table("p")->indexes.empty());
+  ddl_.sql.finds_rows = false;
+  ddl_.backfill.duplicate = true;
+  EXPECT_EQ(ddl_.error("alter table p add primary key (a)").substr(0, 4), "1062");
+  EXPECT_EQ(ddl_.table("p")->column_by_name("a")->type.flag, 0U);
+  EXPECT_TRUE(ddl_.table("p")->indexes.empty());
+}
+
 TEST_F(WorkerTest, NullsStopAChangeToNotNull) {
   ddl_.sql.finds_rows = true;
   EXPECT_EQ(ddl_.error("alter table t modify a int not null"), "1138 Invalid use of NULL value");

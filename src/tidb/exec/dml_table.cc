@@ -104,6 +104,10 @@ uint64_t warning_count(ExecContext& context) {
 
 }  // namespace
 
+bool is_ignorable(const Status& status) {
+  return is_sql_error(status, kErrDupEntry) || is_sql_error(status, kErrNoPartitionForGivenValue);
+}
+
 std::string insert_message(uint64_t records, uint64_t duplicates, ExecContext& context) {
   return "Records: " + std::to_string(records) + "  Duplicates: " + std::to_string(duplicates) +
          "  Warnings: " + std::to_string(warning_count(context));

@@ -72,6 +72,9 @@ class IgnoreScope {
   bool strict_;
 };
 
+/// Errors of a row that IGNORE turns into a warning and a row left alone.
+bool is_ignorable(const Status& status);
+
 /// "Records: 5  Duplicates: 0  Warnings: 0"
 std::string insert_message(uint64_t records, uint64_t duplicates, ExecContext& context);
 /// "Rows matched: 1  Changed: 1  Warnings: 0"

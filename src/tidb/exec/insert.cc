@@ -18,7 +18,7 @@ class Insert {
  public:
   Insert(const InsertPlan& plan, DmlTable& table, ExecContext& context)
       : plan_(plan), table_(table), context_(context), rows_(table, context, rule_of(plan)) {
-    rows_.set_updates(&plan.on_duplicate);
+    rows_.set_updates(&plan.on_duplicate, plan.ignore);
   }
 
   Result<OkInfo> run() {

@@ -114,6 +114,10 @@ Status InsertRows::replace(const Row& row) {
   TBL_ASSIGN(std::vector<DuplicateRow> found, table_.writer().find_duplicates(row));
   for (DuplicateRow& duplicate : found) {
     TBL_TRY(table_.complete(&duplicate.existing));
+    if (found.size() == 1 && duplicate.existing.row == row) {
+      ++affected_;  // the row stays as it is, and counts once
+      return ok_status();
+    }
     TBL_TRY(table_.writer().remove(duplicate.existing));
     ++affected_;
     ++duplicates_;
@@ -146,8 +150,19 @@ Status InsertRows::update_existing(TableRow existing, const Row& row) {
     given_id_ = static_cast<uint64_t>(value_to_handle(existing.row[auto_column]));
     generated_id_.reset();
   }
-  TBL_ASSIGN(bool changed, table_.update(existing, std::move(after), *updates_));
-  affected_ += changed ? 2 : (context_.client_found_rows ? 1 : 0);
+  return write_update(existing, std::move(after));
+}
+
+Status InsertRows::write_update(const TableRow& existing, Row after) {
+  TxnMark mark = context_.transaction->mark();
+  auto changed = table_.update(existing, std::move(after), *updates_);
+  if (!changed.ok()) {
+    if (!ignore_ || !is_ignorable(changed.status())) return changed.status();
+    context_.transaction->rollback_to(mark);
+    context_.eval.convert.warn(changed.status());
+    return ok_status();
+  }
+  affected_ += *changed ? 2 : (context_.client_found_rows ? 1 : 0);
   return ok_status();
 }
 

@@ -17,7 +17,11 @@ class InsertRows {
   InsertRows(DmlTable& table, ExecContext& context, OnDuplicateRow rule)
       : table_(table), context_(context), rule_(rule) {}
 
-  void set_updates(const std::vector<Assignment>* updates) { updates_ = updates; }
+  /// ON DUPLICATE KEY UPDATE. With `ignore`, an update that meets another row is left out.
+  void set_updates(const std::vector<Assignment>* updates, bool ignore) {
+    updates_ = updates;
+    ignore_ = ignore;
+  }
   /// Rows that are still to come, at least: their auto ids are taken together.
   void expect(uint64_t rows) { expected_ = rows; }
 
@@ -39,11 +43,13 @@ class InsertRows {
   Status add_checked(Row row);
   Status replace(const Row& row);
   Status update_existing(TableRow existing, const Row& row);
+  Status write_update(const TableRow& existing, Row after);
 
   DmlTable& table_;
   ExecContext& context_;
   OnDuplicateRow rule_;
   const std::vector<Assignment>* updates_ = nullptr;
+  bool ignore_ = false;
   uint64_t expected_ = 1;
   uint64_t reserved_ = 0;
   int64_t next_reserved_ = 0;

@@ -41,6 +41,7 @@ class HashJoinExecutor : public PlanExecutor<JoinPlan> {
 
   void close() override {
     built_ = false;
+    probe_.reset();
     table_.clear();
     PlanExecutor::close();
   }
@@ -104,6 +105,7 @@ class IndexJoinExecutor : public Executor {
     batch_.clear();
     at_ = 0;
     batch_size_ = kFirstBatch;
+    probe_.reset();
     table_.clear();
     left_->close();
     right_->close();

@@ -59,6 +59,11 @@ void JoinProbe::combine(const Row& other, Row* out) const {
   out->insert(out->end(), right.begin(), right.end());
 }
 
+void JoinProbe::reset() {
+  done_ = true;
+  matches_ = nullptr;
+}
+
 Result<bool> JoinProbe::next_match(Row* out) {
   while (matches_ && at_ < matches_->size()) {
     combine((*matches_)[at_++], out);

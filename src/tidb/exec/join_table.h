@@ -51,6 +51,8 @@ class JoinProbe {
   Status start(Row row, const JoinTable& table);
   /// False: the row is done.
   Result<bool> next(Row* out);
+  /// Forgets the row and its matches: they point into a table that is about to go.
+  void reset();
   void set_right_width(size_t width) { right_width_ = width; }
 
  private:

@@ -83,6 +83,7 @@ class Update {
     DmlSource source(context_);
     TBL_TRY(source.read(*plan_.source));
     TBL_ASSIGN(std::vector<OpenTarget> targets, open_targets(plan_.targets, context_));
+    TBL_TRY(check_defaults(targets));
     KillCheck kill(context_);
     for (Row& row : source.rows()) {
       TBL_TRY(kill.step());
@@ -103,6 +104,17 @@ class Update {
   }
 
  private:
+  /// A DEFAULT that a column does not have is an error also when no row is changed.
+  Status check_defaults(std::vector<OpenTarget>& targets) {
+    if (!context_.eval.convert.strict) return ok_status();
+    for (OpenTarget& target : targets) {
+      for (const Assignment& assignment : target.plan->assignments) {
+        if (!assignment.expr) TBL_TRY(target.table->default_value(assignment.offset).status());
+      }
+    }
+    return ok_status();
+  }
+
   /// `values` is what the assignments read. In a statement on one table that is `*row`, where each
   /// assignment shows at once.
   Status update(OpenTarget& target, const Row& values, Row* row) {
@@ -131,9 +143,7 @@ class Update {
       changed_ += *changed ? 1 : 0;
       return ok_status();
     }
-    bool ignorable = is_sql_error(changed.status(), kErrDupEntry) ||
-                     is_sql_error(changed.status(), kErrNoPartitionForGivenValue);
-    if (!plan_.ignore || !ignorable) return changed.status();
+    if (!plan_.ignore || !is_ignorable(changed.status())) return changed.status();
     context_.transaction->rollback_to(mark);
     context_.eval.convert.warn(changed.status());
     return ok_status();

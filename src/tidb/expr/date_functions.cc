@@ -110,7 +110,12 @@ Result<Value> eval_yearweek(Call& call) {
 Result<Value> eval_date(Call& call) {
   TBL_ASSIGN(auto time, loose_time_arg(call, 0));
   if (!time) return Value::null();
-  return Value::of_time(time_to_type(*time, schema::kTypeDate));
+  TimeValue date = time_to_type(*time, schema::kTypeDate);
+  if (date.is_zero() && (call.ctx.convert.sql_mode & kModeNoZeroDate)) {
+    call.ctx.convert.warn(incorrect_value("datetime", to_text(call.args[0])));
+    return Value::null();
+  }
+  return Value::of_time(date);
 }
 
 Result<Value> eval_time(Call& call) {

@@ -24,6 +24,12 @@ Result<FieldType> scaled_text(BuildCall& call) {
   return text_type(width < 0 ? -1 : std::min(width * kFactor + kMore, kMaxBlobWidth), call.ctx);
 }
 
+/// Bytes stay bytes: UPPER leaves them alone.
+Result<FieldType> quote_type(BuildCall& call) {
+  TBL_ASSIGN(FieldType type, (scaled_text<2, 2>(call)));
+  return text_type_of(call.args, type.flen, call.ctx);
+}
+
 Result<FieldType> long_bytes(BuildCall& call) { return bytes_type(text_width(call.type(0))); }
 Result<FieldType> number_text(BuildCall& call) { return text_type(64, call.ctx); }
 
@@ -308,7 +314,7 @@ constexpr FunctionDef kFunctions[] = {
     {"char", 2, FunctionDef::kMany, char_type, eval_char, kSeesNull},
     {"to_base64", 1, 1, scaled_text<6, 4>, eval_to_base64},
     {"from_base64", 1, 1, long_bytes, eval_from_base64},
-    {"quote", 1, 1, scaled_text<2, 2>, eval_quote, kSeesNull},
+    {"quote", 1, 1, quote_type, eval_quote, kSeesNull},
     {"format", 2, 3, scaled_text<1, 40>, eval_format},
     {"soundex", 1, 1, scaled_text<1, 4>, eval_soundex},
     {"convert_using", 2, 2, convert_type, eval_convert, kHidden},

@@ -47,18 +47,27 @@ Result<Value> eval_locate(Call& call) {
   return Value::of_int(locate(text_arg(call, 1), text_arg(call, 0), from, chars));
 }
 
-/// Texts are compared when all are texts, else numbers.
+bool all_of_class(const Call& call, EvalClass wanted) {
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    const FieldType& type = call.arg_type(i);
+    bool is_null = type.tp == schema::kTypeNull && wanted == EvalClass::kString;
+    if (!is_null && eval_class(type) != wanted) return false;
+  }
+  return true;
+}
+
+/// Texts are compared when all are texts or NULL, integers when all are integers, else doubles.
 Result<Value> eval_field(Call& call) {
   if (call.args[0].is_null()) return Value::of_int(0);
-  bool texts = true;
-  for (size_t i = 0; i < call.args.size(); ++i) {
-    texts &= eval_class(call.arg_type(i)) == EvalClass::kString;
-  }
+  bool texts = all_of_class(call, EvalClass::kString);
+  bool integers = all_of_class(call, EvalClass::kInt);
   for (size_t i = 1; i < call.args.size(); ++i) {
     if (call.args[i].is_null()) continue;
     bool equal = false;
     if (texts) {
       equal = text_arg(call, i) == text_arg(call, 0);
+    } else if (integers) {
+      equal = compare_same_type(call.args[0], call.args[i]) == 0;
     } else {
       TBL_ASSIGN(double a, double_arg(call, 0));
       TBL_ASSIGN(double b, double_arg(call, i));

@@ -24,7 +24,11 @@ Result<Value> current_time_of(const schema::ColumnInfo& column, EvalContext& eva
 
 Result<Value> column_default(const schema::ColumnInfo& column, EvalContext& eval) {
   if (lacks_default(column)) return no_default_for(column.name.o);
-  if (column.default_bit) return Value::of_bits(*column.default_bit);
+  if (column.default_bit) {
+    // As wide as a stored value, or the two would not be the same.
+    return cast_to_column(Value::of_bits(*column.default_bit),
+                          ColumnTarget{column.type, column.name.o, 1}, eval.convert);
+  }
   if (!column.default_value) return Value::null();
   bool is_time =
       column.type.tp == schema::kTypeTimestamp || column.type.tp == schema::kTypeDatetime;

@@ -1,5 +1,7 @@
 #include "tidb/plan/from_binder.h"
 
+#include <algorithm>
+
 #include "tidb/ast/dml.h"
 #include "tidb/catalog/schema.h"
 #include "tidb/parser/parser.h"
@@ -89,6 +91,21 @@ Result<BoundFrom> FromBinder::bind(const ast::TableRef& ref) {
   return internal_error("unknown table reference");
 }
 
+namespace {
+
+Status check_hinted_index(const schema::TableInfo& table, const std::string& name) {
+  const std::string lower = ascii_lower(name);
+  if (lower == "primary" && table.pk_is_handle) return ok_status();
+  const bool there = std::ranges::any_of(table.indexes, [&](const schema::IndexInfo& index) {
+    return index.is_public() && index.name.l == lower;
+  });
+  if (there) return ok_status();
+  return sql_error(kErrKeyDoesNotExist,
+                   "Key '" + name + "' doesn't exist in table '" + table.name.o + "'");
+}
+
+}  // namespace
+
 Result<BoundFrom> FromBinder::bind_table(const ast::TableSource& source) {
   const std::string& alias = source.alias.empty() ? source.table.name : source.alias;
   if (source.table.schema.empty()) {
@@ -115,8 +132,10 @@ Result<BoundFrom> FromBinder::bind_table(const ast::TableSource& source) {
                          source.alias.empty() ? found.table->name.o : source.alias));
   auto& node = as<DataSourcePlan>(*bound.plan);
   for (const ast::IndexHint& hint : source.hints) {
-    for (const std::string& name : hint.indexes)
+    for (const std::string& name : hint.indexes) {
+      TBL_TRY(check_hinted_index(*found.table, name));
       node.hints.push_back({hint.kind, ascii_lower(name)});
+    }
     if (hint.indexes.empty() && hint.kind == ast::IndexHintKind::kUse) {
       node.hints.push_back({hint.kind, ""});
     }

@@ -132,7 +132,7 @@ Result<Value> to_enum(const Value& v, const ColumnTarget& target, const ConvertC
   } else {
     std::string text = to_text(v);
     number = member_number(type, text);
-    if (number == 0) is_whole_number(text, &number);
+    if (number == 0 && !is_whole_number(text, &number)) number = 0;
   }
   if (number >= 1 && number <= type.elems.size()) return enum_value(type, number);
   // The empty value of an earlier mistake may be copied.

@@ -38,9 +38,12 @@ int order_whole(const Value& a, const Value& b) {
   return -order_whole(b, a);
 }
 
+bool is_member(const Value& v) {
+  return v.kind() == ValueKind::kEnum || v.kind() == ValueKind::kSet;
+}
+
 bool is_text_like(const Value& v) {
-  return v.kind() == ValueKind::kString || v.kind() == ValueKind::kEnum ||
-         v.kind() == ValueKind::kSet || v.kind() == ValueKind::kBits;
+  return v.kind() == ValueKind::kString || v.kind() == ValueKind::kBits || is_member(v);
 }
 
 bool is_exact(const Value& v) { return is_whole(v) || v.kind() == ValueKind::kDecimal; }
@@ -99,6 +102,8 @@ Result<int> order_mixed(const Value& a, const Value& b, const ConvertContext& ct
 }  // namespace
 
 Result<int> compare(const Value& a, const Value& b, const ConvertContext& ctx) {
+  // Two columns may name their members in different orders.
+  if (is_member(a) && is_member(b)) return order_bytes(a.as_member().text, b.as_member().text);
   if (a.kind() == b.kind() || (is_whole(a) && is_whole(b)) || a.is_null() || b.is_null()) {
     return compare_same_type(a, b);
   }

@@ -129,10 +129,10 @@ FieldType merge_types(const FieldType& a, const FieldType& b) {
     return t;
   }
   FieldType t;
+  // ENUMs and SETs become texts, even two that are the same.
   bool bits = a.tp == kTypeBit && b.tp == kTypeBit;
-  bool members = (a.tp == kTypeEnum || a.tp == kTypeSet) && a.tp == b.tp && a.elems == b.elems;
   bool years = a.tp == kTypeYear && b.tp == kTypeYear;
-  if (bits || members || years) {
+  if (bits || years) {
     t = a;
     t.flen = std::max(a.flen, b.flen);
     t.flag &= kFlagUnsigned | kFlagZerofill | kFlagBinary;

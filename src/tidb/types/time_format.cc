@@ -174,7 +174,8 @@ std::string format_duration(const DurationValue& v, std::string_view format) {
                .second = static_cast<uint32_t>(seconds % 60),
                .microsecond = static_cast<uint32_t>(micros % 1'000'000)};
   auto hour = static_cast<uint32_t>(seconds / 3600);
-  std::string out;
+  // MySQL writes the sign once, before whatever the format begins with.
+  std::string out = v.nanoseconds < 0 ? "-" : "";
   for (size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%' || i + 1 == format.size()) {
       out += format[i];
@@ -182,9 +183,8 @@ std::string format_duration(const DurationValue& v, std::string_view format) {
     }
     char letter = format[++i];
     auto clock = format_clock(letter, hour, t);
-    bool sign = v.nanoseconds < 0 && (letter == 'H' || letter == 'k' || letter == 'T');
     if (clock) {
-      out += (sign ? "-" : "") + *clock;
+      out += *clock;
     } else {
       TimeFields none;
       append_date_part(out, letter, none);

@@ -1,0 +1,54 @@
+"""Where tidb-server answers a random statement otherwise than MariaDB 10.11, and why that is right."""
+import re
+
+from randomsql.compare import Rule
+
+# Errors of single rows: out of range, too long, no such value, duplicate, NULL, no partition.
+OF_ROWS = {1048, 1062, 1264, 1265, 1292, 1366, 1406, 1526, 1690, 3140, 4025, 1364, 1365, 1411}
+# Errors of single values.
+OF_VALUES = {1292, 1365, 1690}
+# Parts of a statement that may keep an expression from being evaluated.
+CHOICES = re.compile(r" (where|having|on|and|or|limit|case|join) |\b(if|ifnull|coalesce|nullif|elt|interval|field)\(")
+
+
+def _codes(tidb, mariadb):
+    return tidb[1] if tidb[0] == "error" else 0, mariadb[1] if mariadb[0] == "error" else 0
+
+
+def _other_row_first(sql, tidb, mariadb):
+    a, b = _codes(tidb, mariadb)
+    return a in OF_ROWS and b in OF_ROWS and re.match(r"(insert|replace|update)", sql) is not None
+
+
+def _other_order(sql, tidb, mariadb):
+    a, b = _codes(tidb, mariadb)
+    return (a in OF_VALUES and b == 0 or a == 0 and b in OF_VALUES) and CHOICES.search(sql) is not None
+
+
+def _counts_unchanged(sql, tidb, mariadb):
+    written = sql.startswith("replace") or "on duplicate key update" in sql
+    return written and tidb[0] == mariadb[0] == "ok" and tidb[1] < mariadb[1]
+
+
+def _rows_differ(pattern):
+    """Both give rows, and the statement has something that MariaDB gets wrong."""
+    found = re.compile(pattern)
+    return lambda sql, tidb, mariadb: tidb[0] == mariadb[0] == "rows" and found.search(sql) is not None
+
+
+RULES = [
+    Rule("other row first", "TiDB computes all rows of a statement before it writes the first, MariaDB writes row by row",
+         _other_row_first),
+    Rule("unchanged rows", "a row replaced by its like counts once, one updated to its like does not count; MariaDB sees "
+         "the first for one of the keys only and not the second where NULL stays NULL", _counts_unchanged),
+    Rule("other order", "which conditions are evaluated first, and so which values are never looked at, is each server's own",
+         _other_order),
+    Rule("IN with NULL", "MariaDB takes x IN (NULL, column) for false where the column is NULL by an outer join",
+         _rows_differ(r" in \(null,|, null\)")),
+    Rule("DISTINCT LEAST", "MariaDB loses rows of DISTINCT over LEAST or GREATEST with a BLOB",
+         _rows_differ(r"distinct .*(least|greatest)\(")),
+    Rule("CAST out of range", "a cast to DECIMAL that clips in a WHERE is a warning, in a MariaDB that writes an error",
+         lambda sql, tidb, mariadb: tidb[0] == "ok" and mariadb[0] == "error" and "column '(null)'" in mariadb[2]),
+    Rule("round to tens", "a BIGINT rounded beyond its range is error 1690; MySQL and MariaDB wrap around",
+         lambda sql, tidb, mariadb: tidb[0] == "error" and tidb[1] == 1690 and "round(" in tidb[2]),
+]

@@ -1,0 +1,155 @@
+"""Random INSERT, REPLACE, UPDATE and DELETE statements."""
+from . import values
+from .expressions import Expressions, Source
+from .queries import Queries
+from .tree import Node, fill, joined
+
+# Values that a column may refuse, by family: both servers are to refuse, or to bend, them alike.
+UNFIT = {
+    "int": ["999999999999", "-1", "'12'", "1.5", "'7.5'", "''", "'x'", "-99999999999999999999"],
+    "bit": ["300", "-1", "1000000"],
+    "year": ["0", "99", "1900", "2156", "'70'"],
+    "decimal": ["123456789012345678901234567890.5", "1.23456789", "'2.5'", "'x'", "-1", "1e5"],
+    "real": ["'1.25'", "1", "'x'", "1.5"],
+    "float": ["'1.25'", "1", "'x'", "1.5"],
+    "varchar": ["'toolongtoolongtoolongtoolongtoolong'", "12", "1.50", "'trail   '", "date '2020-01-02'"],
+    "char": ["'toolongtoolongtoolongtoolongtoolong'", "12", "'ab  '"],
+    "text": ["12", "1.5"],
+    "date": ["'2020-02-30'", "'2020-13-01'", "'x'", "20200203", "'2020-01-02 10:11:12'", "'0000-00-00'", "''"],
+    "datetime": ["'2020-02-30 01:02:03'", "20200203040506", "'2020-01-01'", "'x'", "'2020-01-01 25:00:00'", "'2020-01-01 10:11:12.987654'"],
+    "timestamp": ["'1969-01-01 00:00:00'", "'2020-01-01'", "20200203040506", "'x'", "'2039-01-01 00:00:00'"],
+    "time": ["'839:00:00'", "'12:61:00'", "101112", "'x'", "'10:11:12.987654'", "'1 10:00:00'"],
+    "enum": ["''", "'nope'", "1", "9", "'3'"],
+    "set": ["'p,nope'", "3", "99", "'q,p,q'"],
+    "json": ["'{'", "'x'", "'[1, 2]'", "1"],
+    "varbinary": ["'toolongtoolongtoolongtoolongtoolong'", "12"],
+    "binary": ["'toolongtoolongtoolongtoolongtoolong'", "'a'"],
+    "blob": ["12"],
+}
+
+
+class Changes:
+    """Draws changes of `tables` (views among them are left alone)."""
+
+    def __init__(self, rng, tables):
+        self.rng = rng
+        self.tables = [t for t in tables if t.create]
+        self.queries = Queries(rng, tables)
+
+    def change(self):
+        draw = self.rng.choices([self.insert, self.insert_select, self.update, self.delete, self.update_join,
+                                 self.delete_join], weights=[8, 2, 5, 2, 2, 1])[0]
+        return draw(self.rng.choice(self.tables))
+
+    def _value(self, column, unfit):
+        if column.nullable and self.rng.random() < 0.12:
+            return "null"
+        if self.rng.random() < unfit:
+            return self.rng.choice(UNFIT[column.type.family] + ["null", "default"])
+        return values.fitting(self.rng, column.type)
+
+    def rows(self, table, count, unfit=0.0):
+        """INSERT of `count` rows that fit, or may not."""
+        columns = table.writable()
+        if self.rng.random() < 0.3:
+            # A column left out has to have a default.
+            columns = [c for c in columns if not (c.nullable or c.default) or self.rng.random() < 0.7] or columns
+        rows = [Node("row", "(" + ", ".join(self._value(c, unfit) for c in columns) + ")") for _ in range(count)]
+        return f" into {table.name} ({', '.join(c.name for c in columns)}) ", joined("rows", ", ", rows)
+
+    def insert(self, table):
+        verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[6, 2, 3])[0]
+        # A document that is none fails in spite of IGNORE in MySQL; what functions make of zero dates differs.
+        fits = "ignore" in verb and any(c.kind in ("json", "date", "dt") for c in table.columns)
+        unfit = 0 if fits else self.rng.choice([0, 0, 0.1])
+        into, rows = self.rows(table, self.rng.choice([1, 1, 2, 3, 5]), unfit)
+        node = Node("statement", verb + into + "values ", rows)
+        if verb != "replace" and self.rng.random() < 0.35 and table.keys():
+            node.parts.append(self._on_duplicate(table))
+        return node
+
+    def _on_duplicate(self, table):
+        scope = Expressions(self.rng, [Source("", table.columns)], careful=True)
+        items = []
+        for column in self.rng.sample(table.writable(), min(len(table.writable()), self.rng.choice([1, 1, 2]))):
+            text = self.rng.choice([f"values({column.name})", self._value(column, 0.05), ""])
+            value = Node("value", text) if text else self._computed(scope, column)
+            items.append(fill("item", f"{column.name} = {{}}", value))
+        return Node("tail", " on duplicate key update ", joined("items", ", ", items))
+
+    def _computed(self, scope, column):
+        """An expression for the column that mostly fits it."""
+        if column.type.family in ("int", "decimal", "real", "varchar", "text", "date", "datetime", "time"):
+            return scope.make(column.kind, 1)
+        return Node("value", self._value(column, 0))
+
+    def insert_select(self, table):
+        # MariaDB shows six digits of a FLOAT: only what fits in them is written.
+        columns = [c for c in table.writable() if c.type.family not in ("json", "float")]
+        if len(columns) < len(table.writable()):
+            return self.insert(table)
+        dated = any(c.kind in ("date", "dt") and not c.nullable for c in columns)
+        verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[3, 0 if dated else 2, 1])[0]
+        query = self.queries.select([], 1, kinds=[c.kind for c in columns], plain=True, grouped=False)
+        # The order decides which of two rows with one key comes first.
+        places = ", ".join(str(i + 1) for i in range(len(columns)))
+        return Node("statement", f"{verb} into {table.name} ({', '.join(c.name for c in columns)}) ", query.node,
+                    f" order by {places} limit {self.rng.choice([1, 2, 5, 20])}")
+
+    def _assignments(self, scope, table, prefix, keys=False):
+        """Assignments; to columns of unique keys only with `keys`, when the order of the rows is given."""
+        items = []
+        columns = [c for c in table.writable() if keys or not any(c in key for key in table.keys())]
+        for column in self.rng.sample(columns, min(len(columns), self.rng.choice([1, 1, 1, 2, 3]))):
+            value = Node("value", self._value(column, 0.06)) if self.rng.random() < 0.6 else self._computed(scope, column)
+            items.append(fill("item", f"{prefix}{column.name} = {{}}", value))
+        return joined("items", ", ", items)
+
+    def _some(self, table, scope):
+        """(WHERE, ORDER BY the primary key with or without LIMIT); the second is empty now and then."""
+        where, order = Node("where"), Node("tail")
+        if self.rng.random() < 0.9:
+            where = Node("where", " where ", scope.condition(), optional=True)
+        if table.primary and self.rng.random() < 0.5:
+            names = ", ".join(c.name + self.rng.choice(["", " desc"]) for c in table.primary)
+            limit = self.rng.choice(["", f" limit {self.rng.randint(0, 4)}"])
+            order = Node("tail", f" order by {names}{limit}")
+        return where, order
+
+    def update(self, table):
+        scope = Expressions(self.rng, [Source("", table.columns)], careful=True)
+        where, order = self._some(table, scope)
+        in_order = bool(order.parts)
+        ignore = "ignore " if self.rng.random() < 0.15 and in_order else ""
+        items = self._assignments(scope, table, "", keys=in_order)
+        if not items.parts:
+            return self.delete(table)
+        return Node("statement", f"update {ignore}{table.name} set ", items, where, order)
+
+    def delete(self, table):
+        scope = Expressions(self.rng, [Source("", table.columns)], careful=True)
+        # Something stays in the table more often than not.
+        narrow = Node("bool", " where ", scope.condition(1), " and ", scope.condition(1))
+        return Node("statement", f"delete from {table.name}", narrow, self._some(table, scope)[1])
+
+    def _joined(self, table):
+        other = self.rng.choice(self.tables)
+        left, right = Source("a", table.columns), Source("b", other.columns)
+        on = self.queries.on([left], right)
+        word = self.rng.choice([" join ", " left join ", " inner join "])
+        return Node("from", f"{table.name} a{word}{other.name} b on ", on), Expressions(self.rng, [left, right], careful=True)
+
+    def update_join(self, table):
+        from_node, scope = self._joined(table)
+        alone = Expressions(self.rng, [Source("a", table.columns)], careful=True)
+        # What is set may not depend on which of several partners comes first.
+        items = self._assignments(alone, table, "a.")
+        if not items.parts:
+            return self.delete_join(table)
+        return Node("statement", "update ", from_node, " set ", items,
+                    Node("where", " where ", scope.condition(1), optional=True))
+
+    def delete_join(self, table):
+        from_node, scope = self._joined(table)
+        form = self.rng.choice(["delete a from ", "delete from a using "])
+        return Node("statement", form, from_node, Node("where", " where ", scope.condition(1)))

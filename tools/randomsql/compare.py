@@ -1,0 +1,123 @@
+"""What counts as the same answer, and the known differences."""
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+# The sum of doubles depends on the order of the rows, and of functions the last digits may differ.
+RELATIVE = 1e-9
+NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?")
+
+
+@dataclass
+class Rule:
+    """A known difference: when `applies(sql, tidb, mariadb)`, the two outcomes are as they should be."""
+    name: str
+    reason: str
+    applies: Callable
+    count: int = 0
+
+
+def _same_number(a, b):
+    if not (NUMBER.fullmatch(a) and NUMBER.fullmatch(b)):
+        return False
+    if not any(mark in a + b for mark in ".e"):
+        return False
+    return math.isclose(float(a), float(b), rel_tol=RELATIVE, abs_tol=1e-12)
+
+
+def _same_json(a, b):
+    """MariaDB keeps the text of a document, TiDB its value."""
+    if a[:1] not in ("{", "[") or b[:1] not in ("{", "["):
+        return False
+    try:
+        return json.loads(a) == json.loads(b)
+    except ValueError:
+        return False
+
+
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d )?-?\d{2,3}:\d\d:\d\d\.\d+")
+
+
+def _same_digits(a, b):
+    """MIN and MAX of a ZEROFILL column keep its zeros in TiDB, in MariaDB only with GROUP BY."""
+    return a.isdigit() and b.isdigit() and a.lstrip("0") == b.lstrip("0")
+
+
+def _same_moment(a, b):
+    """How many zeros a fraction ends with is for the type to say, and types of texts as times differ."""
+    return _short_moment(a) == _short_moment(b)
+
+
+def _short_moment(text):
+    return text.rstrip("0").rstrip(".") if MOMENT.fullmatch(text) else text
+
+
+def _same_clip(a, b):
+    """The longest time has no fraction in MySQL and TiDB."""
+    return a.lstrip("-").startswith("838:59:59") and b.lstrip("-").startswith("838:59:59")
+
+
+def same_value(a, b, exact):
+    """Whether two cells (bytes or None) are the same. Numbers that are not `exact` have a tolerance."""
+    if a == b:
+        return True
+    if a is None or b is None:
+        return False
+    a, b = a.rstrip(b"\0"), b.rstrip(b"\0")  # a UNION pads BINARY(n) in MariaDB
+    left, right = a.decode("utf-8", "backslashreplace"), b.decode("utf-8", "backslashreplace")
+    return left == right or not exact and _same_number(left, right) or _same_json(left, right) or _same_clip(left, right) or \
+        _same_moment(left, right) or _same_digits(left, right)
+
+
+def _same_row(a, b, exact):
+    return len(a) == len(b) and all(same_value(x, y, e) for x, y, e in zip(a, b, exact))
+
+
+def sort_key(row):
+    return [(v is not None, v or b"") for v in row]
+
+
+def same_rows(a, b, ordered, exact):
+    """Whether two results are the same: as lists when the order is total, else as multisets."""
+    if len(a) != len(b):
+        return False
+    if not ordered:
+        a, b = sorted(a, key=sort_key), sorted(b, key=sort_key)
+    if all(_same_row(x, y, exact) for x, y in zip(a, b)):
+        return True
+    if all(exact) and ordered:
+        return False
+    # Nearly equal numbers may have been sorted apart.
+    rest = list(b)
+    for row in a:
+        twin = next((i for i, other in enumerate(rest) if _same_row(row, other, exact)), None)
+        if twin is None:
+            return False
+        del rest[twin]
+    return True
+
+
+def difference(tidb, mariadb, ordered=False, exact=None) -> Optional[str]:
+    """What differs between two outcomes of Connection.run, or None."""
+    if "error" in (tidb[0], mariadb[0]):
+        if tidb[0] != mariadb[0]:
+            return "one side fails"
+        return None if tidb[1] == mariadb[1] else "error numbers"
+    if tidb[0] != mariadb[0]:
+        return "rows or no rows"
+    if tidb[0] == "ok":
+        return None if tidb[1] == mariadb[1] else "affected rows"
+    width = len((tidb[1] or mariadb[1] or [[]])[0])
+    exact = exact or [False] * width
+    return None if same_rows(tidb[1], mariadb[1], ordered, exact) else "rows"
+
+
+def known(rules, sql, tidb, mariadb):
+    """The first rule that explains the difference, or None."""
+    for rule in rules:
+        if rule.applies(sql, tidb, mariadb):
+            rule.count += 1
+            return rule
+    return None

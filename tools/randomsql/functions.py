@@ -1,0 +1,116 @@
+"""The functions of docs/sql.md as templates: {} is an argument of the kind named beside it.
+
+Kinds in capitals are literals: N a small number, P a position, U a unit of time, F a format of times, G one of texts.
+"""
+import re
+
+# What is an error in a statement that writes: division by zero, a text that is no number.
+FAILING = re.compile(r"div |%|mod\(|/|conv\(|inet|unhex|str_to_date|cast\(.*(char|json)|from_days|log|ln\(|sqrt|date_format|make")
+
+INT = """
+({} + {}) int int|({} - {}) int int|({} * {}) int int|({} div {}) int int|({} % {}) int int|(-{}) int|abs({}) int
+sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
+bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round({}, {}) int NEG|truncate({}, {}) int NEG
+length({}) str|char_length({}) str|bit_length({}) str|ascii({}) str|ord({}) str|crc32({}) str
+instr({}, {}) str str|locate({}, {}) str str|locate('a', {}, {}) str P|position({} in {}) str str|strcmp({}, {}) str str
+field(ifnull({}, 'a'), ifnull({}, 'b'), 'ab') str str|field(ifnull({}, 1), ifnull({}, 2), {}) int int N1|find_in_set({}, {}) str str|interval(ifnull({}, 3), 2, 5) int
+cast({} as signed) int|cast({} as signed) dec|cast({} as signed) NUMTEXT|cast({} as unsigned) uint
+if({}, {}, {}) bool int int|ifnull({}, {}) int int|nullif({}, {}) int int|coalesce({}, {}, {}) int int int
+case when {} then {} else {} end bool int int|case {} when {} then {} when {} then {} end int int int int int
+greatest({}, {}) int int|least({}, {}, {}) int int int|isnull({}) any
+year({}) dt|month({}) dt|day({}) dt|dayofmonth({}) date|dayofweek({}) dt|dayofyear({}) date|weekday({}) dt|quarter({}) date
+week({}) dt|week({}, {}) dt WEEK|yearweek({}) date|weekofyear({}) dt|to_days({}) dt|to_seconds({}) dt|datediff({}, {}) dt date
+hour({}) dt|hour({}) time|minute({}) time|second({}) dt|microsecond({}) dt|time_to_sec(cast({} as time)) time|extract({} from {}) U dt
+timestampdiff({}, {}, {}) U1 dt dt|unix_timestamp({}) date|period_add(202001, {}) N|period_diff(202001, 201901 + {}) N
+json_length({}) json|json_depth({}) json|json_valid({}) json|inet_aton({}) IP|is_ipv4({}) IP|is_ipv6({}) IP|length({}) int|char_length({}) dec
+"""
+DEC = """
+({} + {}) dec int|({} - {}) dec dec|({} * {}) dec int|cast({} / {} as decimal(30,4)) int int|cast(cast({} as decimal(12,3)) / {} as decimal(30,7)) dec dec|(abs({}) % {}) dec dec|(-{}) dec|abs({}) dec
+round({}, {}) dec N1|truncate({}, {}) dec N1|cast({} as decimal(12,3)) int|cast({} as decimal(20,5)) dec|cast({} as decimal(10,2)) NUMTEXT
+if({}, {}, {}) bool dec dec|ifnull({}, {}) dec dec|nullif({}, {}) dec dec|coalesce({}, {}) dec int
+case when {} then {} end bool dec|greatest({}, {}) dec int|least({}, {}) dec dec|round({}) dec|floor({}) dec
+"""
+REAL = """
+({} + {}) real int|({} - {}) real dec|({} * {}) real real|({} / {}) real int|(-{}) real|abs({}) real|sqrt({}) int|sqrt(abs({})) dec
+round({}, {}) real N1|truncate({}, {}) real N1|floor({}) real|ceil({}) real|ln({}) int|log2({}) int|log10({}) dec|log({}, {}) N int
+exp({} % 5) int|pow({} % 7, {}) int N|sin({}) int|cos({}) int|tan({}) int|atan({}) dec|atan2({}, {}) int int|degrees({}) int|radians({}) int
+if({}, {}, {}) bool real real|ifnull({}, {}) real int|coalesce({}, {}) real dec|({} + 0) NUMTEXT|({} * {}) NUMTEXT int|greatest({}, {}) real int
+asin({} / 10) int|acos({} / 10) int
+"""
+STR = """
+concat({}, {}) str str|concat({}, {}) str int|concat(abs({}), '-', {}) dec str|concat_ws({}, {}, {}) G str str|concat({}, {}) date str
+left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
+upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
+lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
+hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex({})) str|to_base64({}) str|quote({}) str|md5({}) str|sha1({}) str
+elt({}, {}, {}) N str str|make_set({}, {}, {}) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
+format({}, {}) dec N1|cast({} as char) int|cast(abs({}) as char) dec|cast({} as char) dt|cast({} as char) time|cast({} as char({})) str N
+if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
+case {} when {} then {} else {} end int int str str|ifnull({}, {}) int str|if({}, {}, {}) bool int str
+greatest({}, {}) str str|least({}, {}) str str|date_format({}, {}) dt F|time_format({}, {}) time TF|dayname({}) dt|monthname({}) date
+cast(json_unquote(json_extract({}, '$.a')) as char) json|cast(json_type({}) as char) json|inet_ntoa({}) uint|cast(sec_to_time({}) as char) N|hex(cast({} as binary)) str|hex({}) bytes
+"""
+DT = """
+date_add({}, interval {} {}) dt N U1|date_sub({}, interval {} {}) dt N U1|{} + interval {} {} dt N U1|date_add({}, interval {} day_hour) dt NUMTEXT
+timestamp({}) date|timestamp({}, {}) date time|from_unixtime({} * 100000) N|cast({} as datetime) date|cast({} as datetime(3)) dt|cast({} as datetime) dt
+if({}, {}, {}) bool dt dt|ifnull({}, {}) dt dt|coalesce({}, {}) dt date|cast(timestampadd({}, {}, {}) as datetime(6)) U1 N dt|nullif({}, {}) dt dt
+greatest(timestamp({}), timestamp({})) dt dt|least(timestamp({}), timestamp({})) dt dt|str_to_date('2020-05-06 07:08:09', '%Y-%m-%d %H:%i:%s')|case when {} then {} end bool dt
+"""
+DATE = """
+date({}) dt|last_day({}) dt|makedate(2000 + {}, {}) N N|cast({} as date) dt|from_days(737000 + {}) N|date_add({}, interval {} day) date N
+date_sub({}, interval {} month) date N|if({}, {}, {}) bool date date|ifnull({}, {}) date date|coalesce({}, {}) date date|str_to_date('06/05/2020', '%d/%m/%Y')
+"""
+TIME = """
+time({}) dt|cast({} as time) dt|cast({} as time(3)) time|sec_to_time({}) int|maketime({}, {}, {}) N N N|timediff(timestamp({}, {}), timestamp({}, {})) DAY time DAY time|timediff({}, {}) time time
+if({}, {}, {}) bool time time|ifnull({}, {}) time time|addtime({}, {}) time time|subtime({}, {}) time time
+"""
+BOOL = """
+{} = {} int int|{} <> {} int int|{} < {} int int|{} <= {} int dec|{} > {} dec int|{} >= {} dec dec|{} <=> {} int int|{} = {} real int
+{} = {} str str|{} < {} str str|{} >= {} str str|{} <> {} str str|{} <=> {} str str|{} = {} dt dt|{} < {} dt dt|{} > {} date dt|{} = {} date date
+{} < {} time time|{} = {} time time|{} between {} and {} int int int|{} not between {} and {} int int int|{} between {} and {} str str str
+timestamp({}) between timestamp({}) and timestamp({}) dt dt dt|{} in ({}, {}) int int int|{} not in ({}, {}) int int int|{} in ({}, {}, {}) str str str str|{} in ({}, {}) dec int dec
+{} in ({}, {}) dt dt dt|(({}, {}) = ({}, {})) is true int str int str|(({}, {}) in (({}, {}), ({}, {}))) is true int str int str int str
+{} and {} bool bool|{} or {} bool bool|not {} bool|{} xor {} bool bool|({}) is true bool|({}) is not true bool|({}) is false bool|({}) is unknown simple
+{} is null any|{} is not null any|{} is null int|{} like {} str PATTERN|{} not like {} str PATTERN|binary {} regexp {} str REGEXP
+{} = {} int NUMTEXT|{} < {} dec NUMTEXT|{} > {} str INTLIT|{} = {} dt MOMENT|{} >= {} date MOMENT|{} < {} MOMENT dt|{} = {} int bool|{} != {} real dec
+"""
+
+LITERALS = {
+    "N": [str(n) for n in range(0, 7)] + ["null"],
+    "N1": ["0", "1", "2", "3", "-1", "null"],
+    "NEG": ["-2", "-1", "0", "1", "2"],
+    "P": ["1", "2", "3", "-1", "-2", "0", "10"],
+    "BASE": ["2", "8", "16", "36", "-10"],
+    "WEEK": [str(n) for n in range(8)],
+    "U": ["year", "month", "day", "hour", "minute", "second", "microsecond", "year_month", "day_hour", "hour_second", "quarter"],
+    "U1": ["year", "month", "day", "hour", "minute", "second", "week", "quarter"],
+    "F": ["'%Y-%m-%d'", "'%H:%i:%s.%f'", "'%W %M %e %y'", "'%j %a %b %k %l %p'", "'%T %r'", "'%X-%V %x-%v'", "'%D %c%%'"],
+    "TF": ["'%H:%i:%s'", "'%h %p'", "'%k-%l'"],
+    "G": ["'a'", "','", "''", "' '", "'ab'", "'1'"],
+    "PAD": ["'x'", "'ab'", "' '"],
+    "WORD": ["'Robert'", "'Tymczak'", "'hello'", "''"],
+    "IP": ["'10.0.0.1'", "'255.255.255.255'", "'::1'", "'x'", "null"],
+    "NUMTEXT": ["'1'", "'12'", "'1.5'", "'-3'", "'0'", "'7e0'"],
+    "INTLIT": ["0", "1", "5", "-1"],
+    "MOMENT": ["'2020-02-29'", "'2020-01-31 12:30:45'", "'1999-12-31 23:59:59.5'", "'2019-12-31 00:00:00'"],
+    "DAY": ["'2020-01-31'", "'2020-02-01'", "date '2020-01-30'"],
+    "PATTERN": ["'a%'", "'%b'", "'_b%'", "'%'", "'a\\\\%b'", "'abc'", "'%a%b%'", "''", "'1%'"],
+    "REGEXP": ["'^a'", "'b$'", "'[0-9]+'", "'a.c'", "'x|y'"],
+}
+
+
+def _parse(text):
+    templates = []
+    for line in text.strip().split("\n"):
+        for item in line.split("|"):
+            # What stands behind the template are as many kinds as it has holes; a lone | is an operator.
+            holes = item.count("{}")
+            pieces = item.rsplit(" ", holes) if holes else [item]
+            templates.append((pieces[0], tuple(pieces[1:])))
+    return templates
+
+
+TEMPLATES = {kind: _parse(text.replace("{} | {}", "{} \0 {}"))
+             for kind, text in (("int", INT), ("dec", DEC), ("real", REAL), ("str", STR), ("dt", DT), ("date", DATE),
+                                ("time", TIME), ("bool", BOOL))}
+TEMPLATES = {kind: [(template.replace("\0", "|"), kinds) for template, kinds in made] for kind, made in TEMPLATES.items()}

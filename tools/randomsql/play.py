@@ -1,0 +1,183 @@
+"""A round: random tables, then random changes and queries, on both servers; what differs is told."""
+import random
+from dataclasses import dataclass, field
+
+from sqlcases.record import SQL_MODE, text_of
+
+from . import compare, schema
+from .changes import Changes
+from .queries import Queries
+from .reduce import reduced
+
+DATABASE = "random_sql"
+LOST = (2006, 2013)
+SETTINGS = (f"set sql_mode='{SQL_MODE}'", "set time_zone='+00:00'", "set timestamp=1700000000",
+            "set group_concat_max_len=100000")
+# MariaDB's collation without padding compares as TiDB 3.0 does, by bytes; the name is unknown to TiDB.
+MARIADB_SETTINGS = (f"set sql_mode='{SQL_MODE},TIME_ROUND_FRACTIONAL'",
+                    "set names utf8mb4 collate utf8mb4_nopad_bin", "set innodb_lock_wait_timeout=5")
+MARIADB_OPTIONS = ("--collation-server=utf8mb4_nopad_bin", "--explicit-defaults-for-timestamp",
+                   # What it holds is thrown away: nothing has to reach the disk.
+                   "--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0", "--sync-frm=0")
+
+
+@dataclass
+class Mismatch:
+    seed: int
+    number: int
+    what: str
+    sql: str
+    tidb: tuple
+    mariadb: tuple
+    setup: list = field(default_factory=list)
+
+    def __str__(self):
+        lines = [f"TBL_SEED={self.seed} statement {self.number}: {self.what}", self.sql,
+                 f"  tidb    {_shown(self.tidb, self.mariadb)}", f"  mariadb {_shown(self.mariadb, self.tidb)}"]
+        return "\n".join(lines + ["  with"] * bool(self.setup) + [f"  {s};" for s in self.setup])
+
+
+def _shown(outcome, other):
+    """The outcome; of rows the first ones that the other side does not have."""
+    if outcome[0] != "rows":
+        return " ".join(map(str, outcome))
+    others = other[1] if other[0] == "rows" else []
+    rows = [row for row in outcome[1] if row not in others] or outcome[1]
+    return f"{len(outcome[1])} rows: " + " / ".join("\t".join(text_of(v) for v in row) for row in rows[:6])
+
+
+class Round:
+    """One seed's statements. `tidb`, `mariadb`: sqlcases.record.Connection of its own database."""
+
+    def __init__(self, seed, tidb, mariadb, rules=()):
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.tidb, self.mariadb = tidb, mariadb
+        self.rules = rules
+        self.number = 0
+        self.statements = []
+        self.tables = []
+        self.mismatches = []
+        self.in_transaction = False
+
+    def both(self, sql):
+        """The outcomes of `sql` on both sides."""
+        self.statements.append(sql)
+        outcomes = self.tidb.run(sql), self.mariadb.run(sql)
+        for name, outcome in zip(("tidb", "mariadb"), outcomes):
+            if outcome[0] == "error" and outcome[1] in LOST:
+                raise ConnectionError(f"TBL_SEED={self.seed}: {name} is gone after: {sql}")
+        return outcomes
+
+    def must(self, sql):
+        for outcome in self.both(sql):
+            assert outcome[0] != "error", f"{sql}: {outcome}"
+
+    def _differs(self, sql, ordered=False):
+        """(outcomes, what differs that no rule explains)."""
+        outcomes = self.both(sql)
+        what = compare.difference(*outcomes, ordered)
+        if what and compare.known(self.rules, sql, *outcomes):
+            return outcomes, None
+        return outcomes, what
+
+    # the statements -------------------------------------------------------------------------------
+
+    def play(self, statements=120):
+        """Runs the round; its mismatches. It ends early when the two sides' rows are no longer the same."""
+        for setting in SETTINGS:
+            self.must(setting)
+        for setting in MARIADB_SETTINGS:
+            assert self.mariadb.run(setting)[0] != "error", setting
+        self.must(f"drop database if exists {DATABASE}")
+        self.must(f"create database {DATABASE}")
+        self.must(f"use {DATABASE}")
+        if not self._create():
+            return self.mismatches
+        changes, queries = Changes(self.rng, self.tables), Queries(self.rng, self.tables)
+        transactions = self.rng.random() < 0.4
+        for _ in range(statements):
+            self.number += 1
+            if transactions and self.rng.random() < 0.15:
+                self._switch_transaction()
+            good = self._change(changes) if self.rng.random() < 0.35 else self._query(queries.query())
+            if not good:
+                break
+        return self.mismatches
+
+    def _create(self):
+        for i in range(self.rng.randint(2, 4)):
+            table = schema.table(self.rng, f"r{i}")
+            outcomes, what = self._differs(table.create)
+            if what:
+                self._tell(what, table.create, outcomes, [])
+                return False
+            if outcomes[0][0] == "error":
+                continue
+            self.tables.append(table)
+            filler = Changes(self.rng, [table])
+            for _ in range(self.rng.randint(1, 2)):
+                into, rows = filler.rows(table, self.rng.choice([3, 10, 16]))
+                if not self._apply(f"insert ignore{into}values {rows}", table):
+                    return False
+        return bool(self.tables)
+
+    def _switch_transaction(self):
+        self.must(self.rng.choice(["commit", "rollback"]) if self.in_transaction else "begin")
+        self.in_transaction = not self.in_transaction
+
+    def _query(self, query):
+        sql = str(query)
+        outcomes, what = self._differs(sql, query.ordered)
+        if what:
+            def fails(small):
+                again, still = self._differs(small, query.ordered)
+                return still == what and [o[:2] for o in again if o[0] == "error"] == errors
+            errors = [o[:2] for o in outcomes if o[0] == "error"]
+            small = str(reduced(query.node, fails))
+            self._tell(what, small, self._differs(small, query.ordered)[0], self._setup(small))
+        return True
+
+    def _change(self, changes):
+        node = changes.change()
+        table = next(t for t in changes.tables if f" {t.name} " in f"{node} ")
+        return self._apply(str(node), table)
+
+    def _apply(self, sql, table):
+        """Runs a change; whether the sides are the same afterwards."""
+        setup = self._setup(sql)
+        outcomes, what = self._differs(sql)
+        if not what:
+            if outcomes[0][0] != outcomes[1][0]:
+                return False  # a known difference, but the rows are no longer the same
+            outcomes, what = self._differs(f"select * from {table.name}")
+        if what:
+            self._tell(what, sql, outcomes, setup)
+        return not what
+
+    def _setup(self, sql):
+        """Statements that make the tables that `sql` names, as they are now on MariaDB."""
+        made = []
+        for table in self.tables:
+            if f"{table.name} " not in f"{sql} ".replace(")", " "):
+                continue
+            made.append(table.create)
+            columns = ", ".join(c.name for c in table.writable())
+            outcome = self.mariadb.run(f"select {columns} from {table.name}")
+            rows = [", ".join(_literal(c, v) for c, v in zip(table.writable(), row)) for row in outcome[1]]
+            if rows:
+                made.append(f"insert into {table.name} ({columns}) values " + ", ".join(f"({r})" for r in rows))
+        return made
+
+    def _tell(self, what, sql, outcomes, setup):
+        self.mismatches.append(Mismatch(self.seed, self.number, what, sql, *outcomes, setup))
+
+
+def _literal(column, value):
+    if value is None:
+        return "null"
+    if column.type.binary or column.type.family == "bit":
+        return f"x'{value.hex()}'" if value else "''"
+    if column.kind in ("int", "dec", "real"):
+        return value.decode()
+    return "'" + value.decode().replace("\\", "\\\\").replace("'", "''") + "'"
