@@ -91,7 +91,7 @@ def test_collection_while_a_drainer_is_away(cluster):
     assert len(execute(cluster, "select * from mysql.gc_delete_range")) == 4
 
     cluster.set_clock(HALF_AN_HOUR_MS)
-    wait_until(lambda: store.safe_point() == held, 120, "the safe point stands where the drainer holds it", poll=0.5)
+    wait_until(lambda: store.safe_point() == held, 240, "the safe point stands where the drainer holds it", poll=0.5)
     wait_until(lambda: len(store.versions(row)) == 21, 60, "the store has dropped old versions", poll=0.5)
     assert saved_safe_point(cluster) == str(held)
     assert store.versions(record_key(ids["dropped"], 1)) == store.versions(record_key(ids["cut"], 1)) == []

@@ -8,7 +8,8 @@ import urllib.request
 import pytest
 
 from localcluster.cluster import Cluster
-from test_server_kills import execute
+from localcluster.process import wait_until
+from test_server_kills import connect, execute
 
 
 class Status:
@@ -71,7 +72,13 @@ def test_status_is_one_line(served, status):
     answer = json.loads(body)
     assert list(answer) == ["connections", "version", "git_hash"]
     assert answer["version"].startswith("5.7.25-TiDB-v3.0.")
-    assert answer["connections"] == 0
+    connections = [connect(served), connect(served)]
+    try:
+        assert status.get("/status")["connections"] >= 2
+    finally:
+        for connection in connections:
+            connection.close()
+    wait_until(lambda: status.get("/status")["connections"] == 0, 30, "everybody has gone")
 
 
 def test_info(served, status):

@@ -1,5 +1,6 @@
 """One child process with its log file: start, wait until ready, stop, kill, show the end of its log."""
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -11,9 +12,17 @@ class ProgramFailed(Exception):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody has. Not one of those that the system gives to outgoing connections (from 32768 on): the
+    program that is to listen there may take seconds until it does."""
+    choose = random.SystemRandom()
+    while True:
+        port = choose.randrange(21000, 32768)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def port_is_busy(port):
