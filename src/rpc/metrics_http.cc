@@ -26,6 +26,9 @@ std::string percent_encoded(const std::string& text) {
 
 Status push(const std::string& address, const std::string& instance) {
   std::string url = address.find("://") == address.npos ? "http://" + address : address;
+  if (without_passwords(url) != url) {
+    return invalid_argument("a user and a password in the address are not supported");
+  }
   while (url.ends_with('/')) url.pop_back();
   url += "/metrics/job/binlog/instance/" + percent_encoded(instance);
   TBL_ASSIGN(HttpResponse reply, http_request("POST", url, all_metrics(), kPushTimeout));

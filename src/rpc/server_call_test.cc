@@ -245,5 +245,64 @@ TEST(ServerListenTest, ErrorsNameTheAddress) {
   EXPECT_FALSE(second.listen("127.0.0.1:99999").ok());
 }
 
+/// Answers with what it saw: pieces and bytes, the bytes compressed or not.
+class Measured : public LargeRequest {
+ public:
+  void add(MessagePiece piece) override {
+    ++pieces_;
+    bytes_ += piece.bytes.size();
+    compressed_ = piece.compressed;
+    largest_ = std::max(largest_, piece.bytes.size());
+  }
+  void finish(UnaryReply reply) override {
+    EXPECT_LE(largest_, 1000u);
+    EXPECT_GT(pieces_, 1);
+    reply(ok_status(), (compressed_ ? "compressed " : "plain ") + std::to_string(bytes_));
+  }
+
+ private:
+  int pieces_ = 0;
+  size_t bytes_ = 0;
+  size_t largest_ = 0;
+  bool compressed_ = false;
+};
+
+TEST(LargeUnaryTest, SmallOnesWholeAndLargeOnesInPieces) {
+  TestServer server({}, [](Server& s) {
+    s.add_large_unary(
+        "/test.Large/Unary",
+        [](const CallInfo&, std::string request, UnaryReply reply) {
+          reply(ok_status(), "whole " + std::to_string(request.size()));
+        },
+        1000, [](ServerCallPtr) { return std::make_unique<Measured>(); });
+  });
+  ClientRuntime runtime;
+  const auto channel = runtime.channel(server.address());
+  const auto ask = [&](size_t size, bool gzip) {
+    std::string request(size, 'x');
+    // Not to be compressed well.
+    for (size_t i = 0; i < size; ++i) request[i] = static_cast<char>(i * i * 2654435761u >> 13);
+    CallOptions options;
+    options.gzip = gzip;
+    auto answer = channel->call("/test.Large/Unary", request, options);
+    EXPECT_TRUE(answer.ok()) << answer.status().message();
+    return answer.ok() ? *answer : "";
+  };
+  EXPECT_EQ(ask(0, false), "whole 0");
+  EXPECT_EQ(ask(1000, false), "whole 1000");
+  EXPECT_EQ(ask(1001, false), "plain 1001");
+  EXPECT_EQ(ask(3'000'017, false), "plain 3000017");
+  EXPECT_EQ(ask(500, true), "whole 500");
+  EXPECT_THAT(ask(300'000, true), testing::StartsWith("compressed "));
+  CallOptions two;
+  auto stream = channel->open("/test.Large/Unary", two);
+  ASSERT_TRUE(stream->send(std::string(2000, 'a')).ok());
+  ASSERT_TRUE(stream->send(std::string(2000, 'b')).ok());
+  stream->half_close();
+  const auto refused = stream->receive();
+  EXPECT_EQ(refused.status().code(), StatusCode::kInternal);
+  EXPECT_THAT(refused.status().message(), HasSubstr("more than one request"));
+}
+
 }  // namespace
 }  // namespace tbl::rpc

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "base/crc32c.h"
 #include "base/sim_env.h"
 #include "pump/storage/storage.h"
 #include "pump/storage/storage_testing.h"
@@ -105,7 +106,7 @@ class StorageFaultTest : public ::testing::TestWithParam<FaultKind> {};
 TEST_P(StorageFaultTest, AtEveryCall) {
   const FaultKind& kind = GetParam();
   const uint64_t seed = first_seed();
-  const uint64_t calls = test_steps(60);
+  const uint64_t calls = test_steps(90);
   for (uint64_t nth = 1; nth <= calls; ++nth) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed << " call " << nth);
     SimEnv disk;
@@ -191,6 +192,57 @@ TEST(StorageBitFlips, AreNeverSilent) {
     EXPECT_THAT(served.error.message(), ::testing::HasSubstr("commit ts " + next + ": segment "));
   }
   EXPECT_GT(named, 0);
+}
+
+/// A payload that is not in memory; reading fails from some offset on.
+class SlowPayload final : public LargePayload {
+ public:
+  SlowPayload(std::string bytes, uint64_t fails_at)
+      : bytes_(std::move(bytes)), fails_at_(fails_at), crc_(crc32c(bytes_)) {}
+  uint64_t size() const override { return bytes_.size(); }
+  uint32_t crc() const override { return crc_; }
+  Status read(uint64_t offset, size_t n, char* buffer) const override {
+    if (offset + n > fails_at_) return unknown_error("spill: read failed");
+    bytes_.copy(buffer, n, offset);
+    return ok_status();
+  }
+
+ private:
+  const std::string bytes_;
+  const uint64_t fails_at_;
+  const uint32_t crc_;
+};
+
+BinlogRecord large_prewrite(uint64_t start_ts, uint64_t fails_at) {
+  BinlogRecord record = make_prewrite(start_ts, "k", std::string(3'000'017, 'x'));
+  record.large = std::make_shared<SlowPayload>(std::exchange(record.payload, {}), fails_at);
+  return record;
+}
+
+TEST(StorageLargePayload, IsWrittenInPiecesOrNotAtAll) {
+  SimEnv disk;
+  StorageOptions options;
+  options.dir = "data";
+  options.env = &disk;
+  auto storage = std::move(*Storage::open(options));
+  EXPECT_THAT(write_and_wait(*storage, large_prewrite(10, 2'000'000)).message(),
+              ::testing::HasSubstr("spill: read failed"));
+  ASSERT_TRUE(write_and_wait(*storage, large_prewrite(20, UINT64_MAX)).ok());
+  disk.fail(SimOp::kWrite, 3, ENOSPC, 5);
+  EXPECT_FALSE(write_and_wait(*storage, large_prewrite(30, UINT64_MAX)).ok());
+  ASSERT_TRUE(write_and_wait(*storage, make_client_commit(20, 25, "k")).ok());
+  ASSERT_TRUE(storage->wait_published(24, {}, std::chrono::seconds(60)));
+  for (const char* when : {"now", "after a start"}) {
+    SCOPED_TRACE(when);
+    const auto served = testing::serve(*storage->feed(0));
+    ASSERT_EQ(served.size(), 1u);
+    EXPECT_EQ(served[0].commit_ts, 25u);
+    EXPECT_NE(served[0].bytes.find(std::string(3'000'017, 'x')), std::string::npos);
+    storage.reset();
+    storage = std::move(*Storage::open(options));
+    EXPECT_EQ(storage->corruption(), "");
+    EXPECT_EQ(storage->stats().unresolved, 0u);
+  }
 }
 
 }  // namespace
