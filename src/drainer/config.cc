@@ -129,6 +129,7 @@ void add_syncer_keys(ConfigSpec& spec, RawConfig& raw, SyncerConfig& c) {
   spec.add(&raw.commit_order, {.key = "syncer.commit-order"});
   spec.add(&c.ddl_rules, {.key = "syncer.ddl-rules"});
   spec.add(&raw.ddl_error, {.key = "syncer.ddl-error"});
+  spec.add(&raw.duplicate_row, {.key = "syncer.duplicate-row"});
   spec.add(&raw.missing_row, {.key = "syncer.missing-row"});
   spec.add(&raw.case_sensitive, {.key = "syncer.case-sensitive"});
   spec.add_table_map<EventRuleConfig>(&raw.event_rules, "syncer.binlog-filter-rule",

@@ -61,6 +61,7 @@ struct SyncerConfig {
   int64_t channel_id = 0;
   std::string ddl_rules;                  ///< path of the rules' file; empty: none
   bool wait_after_ddl_error = false;      ///< `ddl-error = "wait"`
+  bool replace_duplicate_rows = false;    ///< `duplicate-row = "warn"`
   bool stop_on_missing_row = false;       ///< `missing-row = "stop"`
   bool commit_in_upstream_order = false;  ///< `commit-order = "upstream"`
 };

@@ -161,6 +161,8 @@ Status check_syncer(const RawConfig& raw, SyncerConfig& c) {
   TBL_ASSIGN(c.commit_in_upstream_order,
              is_second("commit-order", raw.commit_order, {"free", "upstream"}));
   TBL_ASSIGN(c.stop_on_missing_row, is_second("missing-row", raw.missing_row, {"warn", "stop"}));
+  TBL_ASSIGN(c.replace_duplicate_rows,
+             is_second("duplicate-row", raw.duplicate_row, {"stop", "warn"}));
   TBL_ASSIGN(c.wait_after_ddl_error, is_second("ddl-error", raw.ddl_error, {"stop", "wait"}));
   if (c.wait_after_ddl_error && c.ddl_rules.empty()) {
     return invalid_argument("ddl-error = \"wait\" wants ddl-rules, which it waits for");

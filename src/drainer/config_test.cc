@@ -206,6 +206,7 @@ TEST_F(ConfigTest, WhatToDoAboutRowsAndDdl) {
   EXPECT_FALSE(config("").syncer.stop_on_missing_row);
   EXPECT_TRUE(config("[syncer]\nmissing-row = 'stop'\n").syncer.stop_on_missing_row);
   EXPECT_EQ(error("[syncer]\nmissing-row = 'x'\n"), "missing-row must be warn or stop, not x");
+  EXPECT_TRUE(config("[syncer]\nduplicate-row = 'warn'\n").syncer.replace_duplicate_rows);
   EXPECT_THAT(error("[syncer]\nddl-error = 'wait'\n"), HasSubstr("wants ddl-rules"));
   EXPECT_THAT(error("[syncer]\nddl-rules = '/nowhere'\n"), HasSubstr("syncer.ddl-rules"));
   EXPECT_THAT(error("[[syncer.table-migrate-rule]]\ntarget = { table = 't' }\n"),

@@ -43,6 +43,7 @@ struct RawConfig {
   std::vector<int64_t> ignore_txn_commit_ts;
   std::string commit_order = "free";
   std::string ddl_error = "stop";
+  std::string duplicate_row = "stop";
   std::string missing_row = "warn";
   std::string relay_dir;
   Switch dispatch;

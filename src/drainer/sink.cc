@@ -51,6 +51,7 @@ std::unique_ptr<schedule::Applier> make_mysql(const DrainerConfig& config,
   options.scheduler = scheduler_options(config, context);
   options.safe_mode = syncer.safe_mode;
   options.stop_on_miss = syncer.stop_on_missing_row;
+  options.replace_duplicates = syncer.replace_duplicate_rows;
   options.ddl_policy = context.ddl_policy;
   options.loopback = syncer.loopback;
   options.channel_id = syncer.channel_id;

@@ -53,6 +53,13 @@ Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
       context_.ledger.add(prepared.mark_number, prepared.high_ts);
       return ok_status();
     }
+    const bool is_duplicate = tried.code() == StatusCode::kAlreadyExists && batch.alone;
+    if (is_duplicate && context_.options.replace_duplicates && prepared.mode == WriteMode::kExact) {
+      context_.misses.report_replaced(prepared.high_ts, tried);
+      prepared.mode = WriteMode::kSafe;
+      (void)roll_back(std::move(tried));
+      continue;
+    }
     if (!is_lost(tried)) return roll_back(std::move(tried));
     // Nobody knows whether a COMMIT took place: the same batch with the same mark finds out.
     drop_connection();

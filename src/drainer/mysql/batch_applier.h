@@ -21,6 +21,7 @@ struct ApplyOptions {
   /// leaves them out.
   bool loopback = false;
   int64_t channel_id = 0;
+  bool replace_duplicates = false;  ///< a duplicate key is warned of, and the row written over
   StopToken stop;
 };
 

@@ -121,6 +121,7 @@ Status Connection::drain_results(std::vector<uint64_t>* counts) {
     }
     affected_rows_ = mysql_affected_rows(mysql_);
     if (counts != nullptr) counts->push_back(affected_rows_);
+    if (watches_warnings_) warnings_.push_back(mysql_warning_count(mysql_));
     int more = mysql_next_result(mysql_);
     if (more < 0) return ok_status();
     if (more > 0) return last_error();
@@ -130,6 +131,7 @@ Status Connection::drain_results(std::vector<uint64_t>* counts) {
 Status Connection::exec(std::string_view sql) { return exec(sql, nullptr); }
 
 Status Connection::exec(std::string_view sql, std::vector<uint64_t>* counts) {
+  warnings_.clear();
   if (mysql_real_query(mysql_, sql.data(), sql.size()) != 0) return last_error();
   return drain_results(counts);
 }

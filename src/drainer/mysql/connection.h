@@ -66,6 +66,12 @@ class Connection {
   /// Executes one statement and returns its rows, none if it has none.
   Result<std::vector<SqlRow>> query(std::string_view sql);
 
+  /// From now on warnings() counts: of a session that changes values instead of refusing them.
+  void watch_warnings() { watches_warnings_ = true; }
+  bool watches_warnings() const { return watches_warnings_; }
+  /// Of each statement of the last exec() that succeeded, while they are watched.
+  const std::vector<uint32_t>& warnings() const { return warnings_; }
+
   /// Rows affected by the last statement of the last exec().
   uint64_t affected_rows() const { return affected_rows_; }
   /// What the server said about the last INSERT of many rows: "Records: 2  Duplicates: 0 ...".
@@ -96,6 +102,8 @@ class Connection {
   uint64_t max_packet_ = 1 << 20;
   uint64_t id_ = 0;
   uint64_t affected_rows_ = 0;
+  bool watches_warnings_ = false;
+  std::vector<uint32_t> warnings_;
 };
 
 }  // namespace tbl::mysql

@@ -21,19 +21,38 @@ Status MissReport::report(const Miss& miss, std::string_view sql) {
                                " rows not found downstream, commit ts " +
                                std::to_string(miss.commit_ts) + ": " + statement);
   }
-  {
-    std::lock_guard lock(mutex_);
-    int64_t now_ms = system_clock().unix_ms();
-    int64_t& next_ms = next_ms_[miss.table];
-    if (now_ms < next_ms) return ok_status();
-    next_ms = now_ms + kWarnIntervalMs;
-  }
+  if (!is_due(miss.table)) return ok_status();
   log_warn("rows to be changed were not found downstream", {{"table", miss.table},
                                                             {"commit ts", miss.commit_ts},
                                                             {"expected", miss.expected_rows},
                                                             {"found", miss.found_rows},
                                                             {"sql", statement}});
   return ok_status();
+}
+
+void MissReport::report_changed(const Changed& changed) {
+  changed_counter_.add(static_cast<double>(changed.warnings));
+  if (!is_due("changed " + changed.table)) return;
+  log_warn("downstream has cut or changed values",
+           {{"table", changed.table},
+            {"commit ts", changed.commit_ts},
+            {"warnings", changed.warnings},
+            {"sql", std::string(changed.sql.substr(0, kMaxSqlInMessage))}});
+}
+
+void MissReport::report_replaced(uint64_t commit_ts, const Status& error) {
+  replaced_counter_.add();
+  log_warn("a row downstream had the key of a new one and is replaced",
+           {{"commit ts", commit_ts}, {"error", error}});
+}
+
+bool MissReport::is_due(const std::string& about) {
+  std::lock_guard lock(mutex_);
+  int64_t now_ms = system_clock().unix_ms();
+  int64_t& next_ms = next_ms_[about];
+  if (now_ms < next_ms) return false;
+  next_ms = now_ms + kWarnIntervalMs;
+  return true;
 }
 
 }  // namespace tbl::mysql

@@ -200,6 +200,7 @@ void MySqlApplier::Impl::start_workers(Connections connections) {
   apply.unknown_until_ts = start_point_.unknown_until_ts;
   apply.safe_mode = options_.safe_mode;
   apply.loopback = options_.loopback;
+  apply.replace_duplicates = options_.replace_duplicates;
   apply.channel_id = options_.channel_id;
   apply.stop = scheduler_->stop_token();
   context_.reset(

@@ -34,7 +34,8 @@ struct MySqlApplierOptions {
   schedule::SchedulerOptions scheduler;
   bool safe_mode = false;
   schedule::DdlPolicy* ddl_policy = nullptr;  ///< not owned; null: none
-  bool stop_on_miss = false;  ///< a change that finds no row is an error, not a warning
+  bool stop_on_miss = false;        ///< a change that finds no row is an error, not a warning
+  bool replace_duplicates = false;  ///< a duplicate key is warned of, and the row written over
   bool loopback = false;
   int64_t channel_id = 0;
   uint32_t save_interval_ms = 3000;

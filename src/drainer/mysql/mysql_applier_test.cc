@@ -1,5 +1,7 @@
 #include "drainer/mysql/mysql_applier.h"
 
+#include "base/metrics.h"
+
 #include "drainer/mysql/applier_harness.h"
 #include "drainer/mysql/sql_text.h"
 
@@ -154,6 +156,41 @@ TEST_F(Sink, ADuplicateKeyStopsAndNamesTableAndTs) {
   EXPECT_NE(stopped.message().find("`test`.`t`, commit ts 120"), std::string::npos)
       << stopped.to_string();
   EXPECT_EQ(rows("SELECT id FROM test.t ORDER BY id"), "1;5") << "what came before is applied";
+}
+
+TEST_F(Sink, ADuplicateKeyMayBeReplacedWithAWarning) {
+  run("INSERT INTO test.t VALUES(1,1,1)");
+  auto opt = options();
+  opt.replace_duplicates = true;
+  ASSERT_TRUE(start(opt).ok());
+  ASSERT_TRUE(submit(TransactionBuilder(110).insert(t_, {integer(5), null(), integer(5)})).ok());
+  ASSERT_TRUE(submit(TransactionBuilder(120).insert(t_, {integer(1), null(), integer(5)})).ok());
+  ASSERT_TRUE(submit(TransactionBuilder(130).insert(t_, {integer(6), null(), integer(5)})).ok());
+  Status stopped = applier_->stop();
+  EXPECT_TRUE(stopped.ok()) << stopped.to_string();
+  EXPECT_EQ(rows("SELECT id, v FROM test.t ORDER BY id"), "1,5;5,5;6,5");
+}
+
+// n(a BIGINT, b VARCHAR(20)) is narrower downstream.
+TEST_F(Sink, AValueThatDoesNotFitStopsOrIsTold) {
+  run("ALTER TABLE test.n MODIFY b VARCHAR(3)");
+  ASSERT_TRUE(start().ok());
+  ASSERT_TRUE(submit(TransactionBuilder(110).insert(n_, {integer(1), text("long text")})).ok());
+  Status stopped = applier_->stop();
+  EXPECT_NE(stopped.message().find("`test`.`n`, commit ts 110"), std::string::npos)
+      << stopped.to_string();
+  EXPECT_NE(stopped.message().find("Data too long"), std::string::npos) << stopped.to_string();
+  crash();
+  Counter& warnings = metrics().counter("binlog_drainer_downstream_warnings_total",
+                                        "warnings of the downstream about values");
+  const double before = warnings.value();
+  auto opt = options();
+  opt.to.strict = false;
+  ASSERT_TRUE(start(opt).ok());
+  ASSERT_TRUE(submit(TransactionBuilder(110).insert(n_, {integer(1), text("long text")})).ok());
+  ASSERT_TRUE(applier_->stop().ok());
+  EXPECT_EQ(rows("SELECT b FROM test.n"), "lon");
+  EXPECT_EQ(warnings.value() - before, 1);
 }
 
 TEST_F(Sink, AMissingTableIsAnError) {

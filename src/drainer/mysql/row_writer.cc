@@ -38,7 +38,9 @@ Status RowWriter::write(const schedule::TablePlan& plan, WriteMode mode) {
 }
 
 Status RowWriter::write_inserts(const MySqlTablePtr& table, Rows rows) {
-  bool bulk = pack_.connection().has_bulk() && rows.size() >= kMinRowsForBulk;
+  const Connection& connection = pack_.connection();
+  bool bulk =
+      connection.has_bulk() && !connection.watches_warnings() && rows.size() >= kMinRowsForBulk;
   if (!bulk || table->columns.empty()) return write_tuples(*table, rows, "INSERT INTO ");
   TBL_TRY(pack_.flush());
   return bulk_.insert(pack_.connection(), table, rows, pack_.statement_limit());

@@ -106,6 +106,8 @@ Result<ConnectionFactory> ConnectionFactory::create(ConnectionOptions options) {
   factory.server_kind_ = probe->server_kind();
   std::string mode = apply_sql_mode(factory.options_);
   factory.set_up_ = std::string(kEverySession) + ";SET SESSION sql_mode=" + quote_string(mode);
+  factory.is_strict_ =
+      mode.find("STRICT_") != std::string::npos || mode.find("TRADITIONAL") != std::string::npos;
   if (mode.find("NO_BACKSLASH_ESCAPES") != std::string::npos) factory.escapes_ = Escapes::kNone;
   TBL_TRY(probe->exec(factory.set_up_).wrap("set up a session"));
   TBL_ASSIGN(std::string known, optional_settings(*probe));
@@ -114,17 +116,19 @@ Result<ConnectionFactory> ConnectionFactory::create(ConnectionOptions options) {
   return factory;
 }
 
-Result<std::unique_ptr<Connection>> ConnectionFactory::open() const {
-  TBL_ASSIGN(auto connection, Connection::open(options_));
-  TBL_TRY(connection->exec(set_up_).wrap("set up a session"));
-  return connection;
-}
+Result<std::unique_ptr<Connection>> ConnectionFactory::open() const { return open(options_); }
 
 Result<std::unique_ptr<Connection>> ConnectionFactory::open_patient() const {
   ConnectionOptions options = options_;
   options.read_timeout_s = 0;
+  return open(options);
+}
+
+Result<std::unique_ptr<Connection>> ConnectionFactory::open(
+    const ConnectionOptions& options) const {
   TBL_ASSIGN(auto connection, Connection::open(options));
   TBL_TRY(connection->exec(set_up_).wrap("set up a session"));
+  if (!is_strict_) connection->watch_warnings();
   return connection;
 }
 

@@ -32,8 +32,11 @@ class ConnectionFactory {
   Escapes escapes() const { return escapes_; }
 
  private:
+  Result<std::unique_ptr<Connection>> open(const ConnectionOptions& options) const;
+
   ConnectionOptions options_;
   std::string set_up_;  ///< the statements, one round trip
+  bool is_strict_ = true;
   ServerKind server_kind_ = ServerKind::kMySql;
   Escapes escapes_ = Escapes::kBackslash;
 };

@@ -44,6 +44,10 @@ std::string_view StatementPack::statement(size_t i) const {
 Status StatementPack::check_counts(const std::vector<uint64_t>& counts) {
   for (size_t i = 0; i < counts.size(); ++i) {
     const Expectation& expected = expectations_[i];
+    const auto& warnings = connection_->warnings();
+    if (expected.table != nullptr && i < warnings.size() && warnings[i] > 0) {
+      misses_.report_changed({*expected.table, expected.commit_ts, warnings[i], statement(i)});
+    }
     if (expected.rows == Expectation::kAnyCount || counts[i] == expected.rows) continue;
     TBL_TRY(misses_.report({*expected.table, expected.commit_ts, expected.rows, counts[i]},
                            statement(i)));
