@@ -26,6 +26,7 @@ from localcluster.cluster import Cluster, http_get  # noqa: E402
 from localcluster.process import Process, free_port, port_is_busy  # noqa: E402
 
 BINARIES = os.path.join(ROOT, "build", "release", "bench")
+os.environ.setdefault("TBL_BIN", os.path.join(ROOT, "build", "release", "bin"))
 SETTLE_SECONDS = 10
 
 

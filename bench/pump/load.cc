@@ -98,7 +98,8 @@ Source made_transactions(size_t value_bytes, uint64_t count, uint64_t first_ts) 
   std::string value(value_bytes, 'v');
   value.replace(0, std::min<size_t>(2, value.size()), Bytes("\x08\x01", 2));
   return [value, left = count, ts = first_ts]() mutable -> std::optional<Transaction> {
-    if (left-- == 0) return std::nullopt;
+    if (left == 0) return std::nullopt;  // to every call in flight
+    --left;
     Transaction made{made_payload(ts, false, value), made_payload(ts, true, value)};
     ts += kTsStep;
     return made;

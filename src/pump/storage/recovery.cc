@@ -14,6 +14,9 @@ namespace {
 
 constexpr size_t kRecordsPerFlush = 4096;
 constexpr size_t kMaxReportBytes = 1000;
+/// Released transactions remembered from before the start, so that a start reads little (768 KiB).
+/// A repeated binlog of an older one costs a question to TiKV.
+constexpr size_t kRememberedTxns = 16 << 10;
 
 class Recovery {
  public:
@@ -68,7 +71,7 @@ class Recovery {
     TBL_ASSIGN(Snapshot snapshot, decode_snapshot(data));
     out_.gc_ts = snapshot.gc_ts;
     TBL_TRY(parts_.index.open(std::move(snapshot.index_end)));
-    TBL_ASSIGN(const auto finished, parts_.index.read_last(FinishedSet::kLimit));
+    TBL_ASSIGN(const auto finished, parts_.index.read_last(kRememberedTxns));
     out_.sorter = Sorter(std::move(snapshot.sorter), finished, parts_.now_ms);
     out_.position = snapshot.position;
     out_.segment_max_ts = snapshot.segment_max_ts;
