@@ -94,13 +94,17 @@ class Round:
         self.must(f"use {DATABASE}")
         if not self._create():
             return self.mismatches
+        if self.rng.random() < 0.3:
+            self._add_view()
         changes, queries = Changes(self.rng, self.tables), Queries(self.rng, self.tables)
         transactions = self.rng.random() < 0.4
         for _ in range(statements):
             self.number += 1
             if transactions and self.rng.random() < 0.15:
                 self._switch_transaction()
-            good = self._change(changes) if self.rng.random() < 0.35 else self._query(queries.query())
+            draw = self.rng.random()
+            good = self._alter() if draw < 0.02 else self._change(changes) if draw < 0.36 else \
+                self._query(queries.query())
             if not good:
                 break
         return self.mismatches
@@ -121,6 +125,29 @@ class Round:
                 if not self._apply(f"insert ignore{into}values {rows}", table):
                     return False
         return bool(self.tables)
+
+    def _add_view(self):
+        view = Queries(self.rng, self.tables).view("v0")
+        outcomes, what = self._differs(view.view)
+        if what:
+            self._tell(what, view.view, outcomes, [])
+        elif outcomes[0][0] != "error":
+            self.tables.append(view)
+
+    def _alter(self):
+        """Changes a table; as everywhere, the transaction ends with it."""
+        table = self.rng.choice([t for t in self.tables if t.create])
+        setup = self._setup(table.name)
+        sql, done = schema.alteration(self.rng, table)
+        outcomes, what = self._differs(sql)
+        self.in_transaction = False
+        if what:
+            self._tell(what, sql, outcomes, setup)
+            return False
+        if outcomes[0][0] != "error":
+            done()
+            table.create = self.mariadb.run(f"show create table {table.name}")[1][0][1].decode()
+        return self._same_rows(table, sql, setup)
 
     def _switch_transaction(self):
         self.must(self.rng.choice(["commit", "rollback"]) if self.in_transaction else "begin")
@@ -150,7 +177,12 @@ class Round:
         if not what:
             if outcomes[0][0] != outcomes[1][0]:
                 return False  # a known difference, but the rows are no longer the same
-            outcomes, what = self._differs(f"select * from {table.name}")
+            return self._same_rows(table, sql, setup)
+        self._tell(what, sql, outcomes, setup)
+        return False
+
+    def _same_rows(self, table, sql, setup):
+        outcomes, what = self._differs(f"select * from {table.name}")
         if what:
             self._tell(what, sql, outcomes, setup)
         return not what
@@ -158,8 +190,12 @@ class Round:
     def _setup(self, sql):
         """Statements that make the tables that `sql` names, as they are now on MariaDB."""
         made = []
+        views = "".join(t.view for t in self.tables if t.view and f"{t.name} " in sql)
         for table in self.tables:
-            if f"{table.name} " not in f"{sql} ".replace(")", " "):
+            if f"{table.name} " not in f"{sql} {views} ".replace(")", " "):
+                continue
+            if table.view:
+                made.append(table.view)
                 continue
             made.append(table.create)
             columns = ", ".join(c.name for c in table.writable())

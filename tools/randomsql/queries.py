@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import List
 
 from .expressions import KINDS, Expressions, Ref, Source
-from .schema import Column
+from .schema import Column, Table
 from .tree import Node, fill, joined
 
 AGGREGATES = {
@@ -57,6 +57,13 @@ class Queries:
         if with_part:
             made.node = Node("statement", with_part, made.node)
         return made
+
+    def view(self, name):
+        """A view of a query, as a table to be read."""
+        self.number = 0
+        inner = self.select([], 1, names=True)
+        columns = [Ref(f"x{i}", k) for i, k in enumerate(inner.kinds)]
+        return Table(name, columns, view=f"create view {name} as {inner.node}")
 
     def _union(self):
         kinds = [self.rng.choice(("int", "str", "dec", "date")) for _ in range(self.rng.randint(1, 3))]

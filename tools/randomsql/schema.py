@@ -31,13 +31,15 @@ class Column:
 
 @dataclass
 class Table:
-    """A table, or a view when it has no `create` of its own columns to be written to."""
+    """A table; or a view, which has `view` instead of `create` and is only read."""
     name: str
     columns: List[Column] = field(default_factory=list)
     primary: List[Column] = field(default_factory=list)
     unique: List[List[Column]] = field(default_factory=list)
     indexes: List[str] = field(default_factory=list)
+    partitioned: bool = False
     create: str = ""
+    view: str = ""
 
     def writable(self):
         return [c for c in self.columns if not c.generated]
@@ -128,6 +130,27 @@ def _primary(rng, columns):
     return key
 
 
+def alteration(rng, table):
+    """(ALTER TABLE of a table, what makes `table` look so when it has succeeded)."""
+    number = len(table.columns) + len(table.indexes) + rng.randint(10, 99)
+    able = [c for c in table.columns if c.type.family in KEYABLE]
+    draw = rng.random()
+    if draw < 0.4 and able:
+        key = rng.sample(able, min(len(able), rng.choice([1, 1, 2])))
+        columns = ", ".join(c.name for c in key)
+        if rng.random() < 0.3 and not table.unique and not table.partitioned:
+            return f"alter table {table.name} add unique key u{number} ({columns})", lambda: table.unique.append(key)
+        return f"create index k{number} on {table.name} ({columns})", lambda: table.indexes.append(f"k{number}")
+    if draw < 0.6 and table.indexes:
+        name = rng.choice(table.indexes)
+        return f"alter table {table.name} drop index {name}", lambda: table.indexes.remove(name)
+    column = Column(f"c{number}", values.column_type(rng))
+    column.default = _default(rng, column)
+    column.nullable = not column.default or column.default == "null" or rng.random() < 0.5 or \
+        column.type.family == "timestamp"
+    return f"alter table {table.name} add column {column.sql()}", lambda: table.columns.append(column)
+
+
 def table(rng, name):
     columns = _columns(rng)
     made = Table(name, columns, _primary(rng, columns))
@@ -139,6 +162,7 @@ def table(rng, name):
     partition = ""
     if rng.random() < 0.25 and (made.primary or stored):
         partition = _partition(rng, rng.choice(made.primary or stored))
+    made.partitioned = bool(partition)
     for number in range(rng.choice([0, 1, 1, 2, 3])):
         if not able:
             break
