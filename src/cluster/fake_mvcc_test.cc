@@ -321,10 +321,10 @@ void FakeMvcc::handle(const kvrpcpb::PessimisticLockRequest& in,
   for (const auto& mutation : in.mutations()) {
     kvrpcpb::KeyError ignored;
     bool locked = false;
-    if (in.check_existence()) {
-      out->add_not_founds(
-          !read(mutation.key(), in.for_update_ts(), {}, &ignored, &locked).has_value());
-    }
+    const auto value = read(mutation.key(), in.for_update_ts(), {}, &ignored, &locked);
+    if (in.check_existence() || in.return_values()) out->add_not_founds(!value.has_value());
+    if (in.return_values()) out->add_values(value.value_or(""));
+    if (in.lock_only_if_exists() && !value) continue;
     rows_[mutation.key()].lock = Lock{.type = kvrpcpb::PessimisticLock,
                                       .start_ts = in.start_version(),
                                       .primary = in.primary_lock(),

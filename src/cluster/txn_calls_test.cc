@@ -81,6 +81,28 @@ TEST_F(TxnCallsTest, ANewerVersionIsAConflict) {
   EXPECT_EQ(failure_.kind, Kind::kAlreadyExists);
 }
 
+TEST_F(TxnCallsTest, WhatExistsIsLockedAndReadInOneCall) {
+  const uint64_t start = cluster_.next_ts(), commit = cluster_.next_ts();
+  cluster_.with_data([&](FakeMvcc& data) {
+    data.set("b", "old", start, commit);
+    return 0;
+  });
+  const TxnHead txn = head("b");
+  const int calls = cluster_.calls("KvPessimisticLock") + cluster_.calls("KvGet");
+  auto found = calls_.lock_existing(txn, "b", &failure_);
+  ASSERT_TRUE(found.ok()) << found.status().to_string();
+  EXPECT_TRUE(found->locked);
+  EXPECT_EQ(found->value, "old");
+  found = calls_.lock_existing(txn, "z", &failure_);
+  ASSERT_TRUE(found.ok()) << found.status().to_string();
+  EXPECT_FALSE(found->locked);
+  EXPECT_FALSE(found->value.has_value());
+  EXPECT_EQ(cluster_.calls("KvPessimisticLock") + cluster_.calls("KvGet"), calls + 2);
+  EXPECT_EQ(locks(), 1U);
+  EXPECT_FALSE(calls_.lock_existing(head("b"), "b", &failure_).ok());
+  EXPECT_EQ(failure_.kind, Kind::kLocked);
+}
+
 TEST_F(TxnCallsTest, ALostLockFailsThePrewrite) {
   const TxnHead txn = head("a");
   EXPECT_FALSE(calls_.prewrite(txn, {{KvOp::kPut, "a", "1", true}}, &failure_).ok());
