@@ -32,6 +32,18 @@ def cluster(request):
 
 
 @pytest.fixture
+def running(cluster):
+    """A cluster in which everything runs: tidb-server, and drainer following into MariaDB."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.start_tidb()
+    cluster.mariadb.start()
+    cluster.start_drainer()
+    return cluster
+
+
+@pytest.fixture
 def rng():
     """Random numbers; TBL_SEED repeats a run."""
     seed = int(os.environ.get("TBL_SEED") or random.SystemRandom().randrange(1 << 32))

@@ -142,6 +142,8 @@ Rows columns(RowContext& c) {
     int64_t position = 0;
     for (const ColumnInfo& column : seen.table->columns) {
       if (!column.is_public() || column.hidden) continue;
+      ++position;
+      if (!seen.is_virtual && !c.sees_column(seen.db, seen.table->name.l, column.name.l)) continue;
       const ColumnFacts facts = column_facts(*seen.table, column, c.exec.eval.convert.zone());
       const Sizes sizes = sizes_of(column.type);
       const auto maybe = [](const std::optional<std::string>& s) {
@@ -151,7 +153,7 @@ Rows columns(RowContext& c) {
                       text_value(seen.db),
                       text_value(seen.table->name.o),
                       text_value(column.name.o),
-                      int_value(++position),
+                      int_value(position),
                       maybe(facts.standard),
                       text_value(facts.nullable ? "YES" : "NO"),
                       text_value(type_name(column.type)),

@@ -141,6 +141,12 @@ bool RowContext::sees_table(std::string_view db, std::string_view table) const {
   return sources.privileges == nullptr || sources.privileges->sees_table(account(), db, table);
 }
 
+bool RowContext::sees_column(std::string_view db, std::string_view table,
+                             std::string_view column) const {
+  return sources.privileges == nullptr ||
+         sources.privileges->sees_column(account(), db, table, column);
+}
+
 std::unique_ptr<VirtualCatalog> make_virtual_catalog(VirtualSources sources) {
   return std::make_unique<Catalog>(std::move(sources));
 }

@@ -45,6 +45,14 @@ Status bind_statement(const ast::Statement& statement, BindState& state, Stateme
   }
 }
 
+/// Passes `status` on; a failure comes with what was accessed.
+Status told(Status status, BindState& state) {
+  if (!status.ok() && state.context.accesses_of_failure) {
+    *state.context.accesses_of_failure = std::move(state.accesses);
+  }
+  return status;
+}
+
 }  // namespace
 
 const std::vector<PlanColumn>& StatementPlan::columns() const {
@@ -57,7 +65,7 @@ Result<std::unique_ptr<StatementPlan>> plan_statement(const ast::Statement& stat
                                                       const PlanContext& context) {
   BindState state(context);
   auto plan = std::make_unique<StatementPlan>();
-  TBL_TRY(bind_statement(statement, state, plan.get()));
+  TBL_TRY(told(bind_statement(statement, state, plan.get()), state));
   plan->accesses = std::move(state.accesses);
   plan->tables = std::move(state.tables);
   plan->engine = state.engine;
@@ -69,7 +77,9 @@ Result<BoundExpression> bind_expression(const ast::Expr& expr, const PlanContext
   Scope empty;
   ClauseScope scope(ClauseScope::Place{state, empty}, "field list");
   BoundExpression bound;
-  TBL_ASSIGN(bound.expr, bind_expr(expr, scope, state.build()));
+  auto made = bind_expr(expr, scope, state.build());
+  TBL_TRY(told(made.status(), state));
+  bound.expr = std::move(*made);
   TBL_TRY(optimize_expression(bound.expr.get(), RuleContext{context.eval}));
   bound.accesses = std::move(state.accesses);
   bound.tables = std::move(state.tables);

@@ -195,6 +195,18 @@ PrivilegeSet GrantTables::some_column_rights(const AccountName& who, std::string
   return rights;
 }
 
+PrivilegeSet GrantTables::column_rights(const AccountName& who, std::string_view db,
+                                        std::string_view table, std::string_view column) const {
+  PrivilegeSet rights = table_rights(who, db, table);
+  for (const ColumnGrant& grant : columns) {
+    if (same_account(grant.name, who) && equal_ignoring_case(grant.db, db) &&
+        equal_ignoring_case(grant.table, table) && equal_ignoring_case(grant.column, column)) {
+      rights |= grant.privileges;
+    }
+  }
+  return rights;
+}
+
 bool GrantTables::sees_database(const AccountName& who, std::string_view db) const {
   const UserRecord* user = find(who);
   if (user != nullptr && user->privileges != 0) return true;

@@ -126,6 +126,8 @@ struct GrantTables {
   /// Rights on some column of the table.
   PrivilegeSet some_column_rights(const AccountName& who, std::string_view db,
                                   std::string_view table) const;
+  PrivilegeSet column_rights(const AccountName& who, std::string_view db, std::string_view table,
+                             std::string_view column) const;
   /// Has any right on the database or something in it.
   bool sees_database(const AccountName& who, std::string_view db) const;
   bool sees_table(const AccountName& who, std::string_view db, std::string_view table) const;

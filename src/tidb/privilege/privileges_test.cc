@@ -82,7 +82,7 @@ TEST_F(ManagerTest, RightsByLevel) {
   EXPECT_FALSE(manager_.has_on_database(ann_, "shop1", kPrivDelete));
   EXPECT_TRUE(manager_.has_on_table(ann_, "shop1", "any", kPrivSelect));
   EXPECT_TRUE(manager_.has_on_table(ann_, "other", "T", kPrivSelect | kPrivCreateView));
-  EXPECT_TRUE(manager_.has_on_table(ann_, "other", "t", kPrivUpdate)) << "on a column";
+  EXPECT_FALSE(manager_.has_on_table(ann_, "other", "t", kPrivUpdate)) << "only on a column";
   EXPECT_FALSE(manager_.has_on_table(ann_, "other", "u", kPrivSelect));
 }
 
@@ -92,6 +92,24 @@ TEST_F(ManagerTest, WhatIsSeen) {
   EXPECT_TRUE(manager_.sees_database(root_, "mysql"));
   EXPECT_TRUE(manager_.sees_table(ann_, "other", "t"));
   EXPECT_FALSE(manager_.sees_table(ann_, "other", "u"));
+  EXPECT_TRUE(manager_.sees_column(ann_, "other", "t", "d")) << "by the right on the table";
+  EXPECT_FALSE(manager_.sees_column(ann_, "other", "u", "d"));
+}
+
+TEST_F(ManagerTest, RightsOnColumns) {
+  const auto text = [](const Status& s) { return std::to_string(s.detail()) + " " + s.message(); };
+  const PrivilegeManager::TableCheck update{"other", "t", kPrivUpdate, "UPDATE"};
+  const std::vector<std::string> c = {"C"};
+  const std::vector<std::string> cd = {"c", "d"};
+  EXPECT_TRUE(manager_.check_columns(ann_, update, {{}, false}).ok()) << "some column is enough";
+  EXPECT_TRUE(manager_.check_columns(ann_, update, {c, false}).ok());
+  EXPECT_EQ(text(manager_.check_columns(ann_, update, {cd, false})),
+            "1143 UPDATE command denied to user 'ann'@'%' for column 'd' in table 't'");
+  EXPECT_EQ(text(manager_.check_columns(ann_, update, {cd, true})),
+            "1142 UPDATE command denied to user 'ann'@'%' for table 't'");
+  EXPECT_EQ(text(manager_.check_columns(ann_, {"other", "t", kPrivInsert, "INSERT"}, {c, false})),
+            "1142 INSERT command denied to user 'ann'@'%' for table 't'");
+  EXPECT_TRUE(manager_.check_columns(ann_, {"other", "t", kPrivSelect, "SELECT"}, {cd, true}).ok());
 }
 
 TEST_F(ManagerTest, ErrorsAreMysqls) {

@@ -60,17 +60,23 @@ Status check_accesses(Session& session, const std::vector<TableAccess>& accesses
                                                "' to database '" + db + "'");
     }
     const AccessWord word = access_word(access.type);
-    TBL_TRY(
-        privileges.check_table(session.account(), {db, access.table, word.privilege, word.verb}));
+    TBL_TRY(privileges.check_columns(session.account(),
+                                     {db, access.table, word.privilege, word.verb},
+                                     {access.columns, access.all_columns}));
   }
   return ok_status();
 }
 
-Result<std::unique_ptr<StatementPlan>> make_plan(Work& work, const Schema& schema,
-                                                 EvalContext& eval) {
-  const PlanContext context{schema, work.session.domain().virtuals, work.session.current_db(),
-                            eval};
-  return plan_statement(work.statement, context);
+/// Plans it and checks the rights to do it. Who lacks a right learns nothing else of the table.
+Result<std::unique_ptr<StatementPlan>> plan_permitted(Session& session,
+                                                      const ast::Statement& statement,
+                                                      const Schema& schema, EvalContext& eval) {
+  std::vector<TableAccess> accesses;
+  const PlanContext context{schema, session.domain().virtuals, session.current_db(), eval,
+                            &accesses};
+  auto plan = plan_statement(statement, context);
+  TBL_TRY(check_accesses(session, plan.ok() ? (*plan)->accesses : accesses));
+  return plan;
 }
 
 ExecContext make_exec_context(Work& work, const Schema& schema, EvalContext& eval,
@@ -120,8 +126,7 @@ Status run_once(Work& work, bool* retry) {
   EvalContext eval = session.make_eval_context(work.parameters);
   eval.convert.strict = !work.is_query() && is_strict(session.variables().sql_mode());
   const SchemaPtr planned_schema = state.schema();
-  TBL_ASSIGN(auto plan, make_plan(work, *planned_schema, eval));
-  TBL_TRY(check_accesses(session, plan->accesses));
+  TBL_ASSIGN(auto plan, plan_permitted(session, work.statement, *planned_schema, eval));
   const bool was_open = state.get() != nullptr;
   const bool stays_open = !session.variables().autocommit() && !session.options().internal;
   if (!plan->tables.empty() || !work.is_query()) {
@@ -132,7 +137,7 @@ Status run_once(Work& work, bool* retry) {
   const SchemaPtr schema = state.schema();
   if (schema != planned_schema) {
     // The schema changed between planning and begin: plan again.
-    TBL_ASSIGN(plan, make_plan(work, *schema, eval));
+    TBL_ASSIGN(plan, plan_permitted(session, work.statement, *schema, eval));
   }
   StreamSink outcome(work.sink);
   ExecContext context = make_exec_context(work, *schema, eval, state.get());
@@ -168,8 +173,7 @@ Status read_snapshot(Work& work, uint64_t ts) {
   MetaReader reader(meta);
   TBL_ASSIGN(const SchemaPtr schema, load_schema(reader));
   EvalContext eval = session.make_eval_context(work.parameters);
-  TBL_ASSIGN(const auto plan, make_plan(work, *schema, eval));
-  TBL_TRY(check_accesses(session, plan->accesses));
+  TBL_ASSIGN(const auto plan, plan_permitted(session, work.statement, *schema, eval));
   StreamSink outcome(work.sink);
   ExecContext context = make_exec_context(work, *schema, eval, txn.get());
   TBL_TRY(execute_plan(*plan, context, outcome));
@@ -219,9 +223,12 @@ Result<TypedValue> evaluate_expression(Session& session, const ast::Expr& expr,
   TransactionState& state = session.transaction();
   const bool was_open = state.get() != nullptr;
   TBL_ASSIGN(SchemaPtr schema, visible_schema(session));
-  const PlanContext plan_context{*schema, session.domain().virtuals, session.current_db(), eval};
-  TBL_ASSIGN(const BoundExpression bound, bind_expression(expr, plan_context));
-  TBL_TRY(check_accesses(session, bound.accesses));
+  std::vector<TableAccess> accesses;
+  const PlanContext plan_context{*schema, session.domain().virtuals, session.current_db(), eval,
+                                 &accesses};
+  auto made = bind_expression(expr, plan_context);
+  TBL_TRY(check_accesses(session, made.ok() ? made->accesses : accesses));
+  TBL_ASSIGN(const BoundExpression bound, std::move(made));
   if (!bound.tables.empty()) {
     TBL_TRY(state.begin(begin_options(session, false), false));
   }
@@ -240,8 +247,7 @@ Result<std::vector<ColumnMeta>> planned_columns(Session& session, const ast::Sta
                                                 const std::vector<Value>* parameters) {
   EvalContext eval = session.make_eval_context(parameters);
   TBL_ASSIGN(const SchemaPtr schema, visible_schema(session));
-  const PlanContext context{*schema, session.domain().virtuals, session.current_db(), eval};
-  TBL_ASSIGN(const auto plan, plan_statement(statement, context));
+  TBL_ASSIGN(const auto plan, plan_permitted(session, statement, *schema, eval));
   std::vector<ColumnMeta> columns;
   for (const PlanColumn& c : plan->columns()) {
     columns.push_back({c.db, c.table, c.org_table, c.name, c.org_name, c.type});
@@ -259,9 +265,7 @@ Status run_explain(Session& session, const ast::ExplainStatement& explain,
   }
   EvalContext eval = session.make_eval_context(parameters);
   TBL_ASSIGN(const SchemaPtr schema, visible_schema(session));
-  const PlanContext context{*schema, session.domain().virtuals, session.current_db(), eval};
-  TBL_ASSIGN(const auto plan, plan_statement(*explain.statement, context));
-  TBL_TRY(check_accesses(session, plan->accesses));
+  TBL_ASSIGN(const auto plan, plan_permitted(session, *explain.statement, *schema, eval));
   std::vector<Row> rows;
   for (const auto& line : explain_rows(*plan)) {
     Row row;
