@@ -1,8 +1,9 @@
 """Rights on columns: each statement ends as it does on a MariaDB with the same grants."""
-import pymysql
-import pytest
+from both import connect, lines, outcome, run_all
 
 SETUP = """
+drop database if exists cg;
+drop user if exists 'u'@'%', 'x'@'%';
 create database cg;
 create table cg.t (id int primary key, a int, b int, c int default 7);
 create table cg.t2 (id int primary key, a int, d int);
@@ -108,38 +109,9 @@ AS_MYSQL = ["insert into cg.t (id, a) values (10, 1) on duplicate key update a =
             "insert into cg.t (id, a) values (10, 1) on duplicate key update a = values(a)"]
 
 
-@pytest.fixture
-def ports(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    return cluster.ports["tidb"], cluster.mariadb.port
-
-
-def connect(port, user):
-    return pymysql.connect(host="127.0.0.1", port=port, user=user, autocommit=True)
-
-
-def lines(text, separator="\n"):
-    return [line.strip() for line in text.split(separator) if line.strip()]
-
-
-def outcome(connection, statement):
-    """0 and the rows, or the error's number and whether it names a column."""
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(statement)
-            return 0, cursor.fetchall()
-        except pymysql.MySQLError as error:
-            return error.args[0], "for column" in error.args[1]
-
-
 def prepare(port):
-    with connect(port, "root") as connection:
-        for statement in lines(SETUP, ";"):
-            assert outcome(connection, statement)[0] == 0, statement
+    with connect(port) as connection:
+        run_all(connection, lines(SETUP, ";"))
 
 
 def test_statements_end_as_on_mariadb(ports):
@@ -176,7 +148,7 @@ STEPS = [
 def test_grants_come_and_go_as_on_mariadb(ports):
     for port in ports:
         prepare(port)
-    ours, theirs = (connect(port, "root") for port in ports)
+    ours, theirs = (connect(port) for port in ports)
     our_user, their_user = (connect(port, "u") for port in ports)
     for step in STEPS:
         assert outcome(ours, step)[0] == outcome(theirs, step)[0] == 0, step
@@ -189,9 +161,8 @@ def test_grants_come_and_go_as_on_mariadb(ports):
 def test_nobody_gives_what_he_does_not_have(ports):
     for port in ports:
         prepare(port)
-        with connect(port, "root") as root:
-            for s in ("create user 'x'@'%'", "grant select (a), grant option on cg.t to 'u'@'%'"):
-                assert outcome(root, s)[0] == 0, s
+        with connect(port) as root:
+            run_all(root, ("create user 'x'@'%'", "grant select (a), grant option on cg.t to 'u'@'%'"))
     for statement in ("grant select (a) on cg.t to 'x'@'%'", "grant select (b) on cg.t to 'x'@'%'",
                       "grant select on cg.t to 'x'@'%'", "grant insert (b) on cg.t to 'x'@'%'"):
         ours, theirs = (outcome(connect(port, "u"), statement)[0] for port in ports)

@@ -17,6 +17,9 @@ Result<QueryPlan> bind_query(const ast::Query& query, BindState& state) {
   plan.no_wait = query.lock == ast::LockKind::kForUpdateNowait;
   QueryBinder binder(state, nullptr, nullptr);
   TBL_ASSIGN(plan.root, binder.bind(query));
+  if (!query.limit && state.context.select_limit != UINT64_MAX) {
+    plan.root = make_limit(std::move(plan.root), {0, state.context.select_limit});
+  }
   TBL_TRY(optimize(&plan.root, RuleContext{state.context.eval}));
   return plan;
 }

@@ -43,6 +43,10 @@ struct PlanContext {
   /// What the statement was found to access when planning failed; null: nobody asks. Who has no
   /// right to a table is to be told that, not what is wrong with its name or its columns.
   std::vector<TableAccess>* accesses_of_failure = nullptr;
+  /// sql_select_limit: rows of a SELECT that is the statement and has no LIMIT.
+  uint64_t select_limit = UINT64_MAX;
+  /// sql_safe_updates: UPDATE and DELETE without LIMIT must find their rows by a key, else 1175.
+  bool safe_updates = false;
 };
 
 struct QueryPlan {

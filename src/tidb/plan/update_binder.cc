@@ -103,6 +103,12 @@ Status place_targets(const PlanNode& source, std::vector<PendingTarget> pending,
   return ok_status();
 }
 
+Status optimize_source(PlanPtr* plan, bool limited, BindState& state) {
+  const bool safe = state.context.safe_updates && !limited;
+  TBL_TRY(optimize(plan, {state.context.eval, safe}));
+  return safe ? check_found_by_key(**plan) : ok_status();
+}
+
 Status not_updatable(const std::string& table, std::string_view statement) {
   return sql_error(kErrNonUpdatableTable, "The target table " + table + " of the " +
                                               std::string(statement) + " is not updatable");
@@ -128,7 +134,7 @@ class UpdateBinder {
     plan.ignore = statement_.ignore;
     plan.multi_table = statement_.multi_table;
     RuleContext rules{state_.context.eval};
-    TBL_TRY(optimize(&source_.plan, rules));
+    TBL_TRY(optimize_source(&source_.plan, statement_.limit.has_value(), state_));
     plan.source = std::move(source_.plan);
     for (PendingTarget& pending : targets_) {
       for (Assignment& assignment : pending.target.assignments) {
@@ -227,7 +233,7 @@ Result<DeletePlan> bind_delete(const ast::DeleteStatement& statement, BindState&
                          statement.with.tables.empty() ? nullptr : &ctes, state));
   std::vector<PendingTarget> pending;
   TBL_TRY(bind_delete_targets(statement, source, state, &pending));
-  TBL_TRY(optimize(&source.plan, RuleContext{state.context.eval}));
+  TBL_TRY(optimize_source(&source.plan, statement.limit.has_value(), state));
   DeletePlan plan;
   plan.ignore = statement.ignore;
   plan.source = std::move(source.plan);

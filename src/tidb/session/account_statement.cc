@@ -318,6 +318,7 @@ Status run_account(Session& session, const ast::Statement& statement, SessionSin
                      "execute this statement");
   }
   TBL_TRY(commit_implicitly(session));
+  TBL_TRY(check_may_write(session));
   Status status;
   switch (statement.kind) {
     case Kind::kCreateUser:

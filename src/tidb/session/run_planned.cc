@@ -72,8 +72,12 @@ Result<std::unique_ptr<StatementPlan>> plan_permitted(Session& session,
                                                       const ast::Statement& statement,
                                                       const Schema& schema, EvalContext& eval) {
   std::vector<TableAccess> accesses;
-  const PlanContext context{schema, session.domain().virtuals, session.current_db(), eval,
-                            &accesses};
+  PlanContext context{schema, session.domain().virtuals, session.current_db(), eval, &accesses};
+  if (!session.options().internal) {
+    const SessionVariables& variables = session.variables();
+    context.select_limit = std::strtoull(variables.get("sql_select_limit").c_str(), nullptr, 10);
+    context.safe_updates = variables.is_on("sql_safe_updates");
+  }
   auto plan = plan_statement(statement, context);
   TBL_TRY(check_accesses(session, plan.ok() ? (*plan)->accesses : accesses));
   return plan;
@@ -118,6 +122,11 @@ Status finish(Work& work, const EvalContext& eval, const StreamSink& outcome) {
   return work.sink.on_ok(ok);
 }
 
+/// KILL QUERY ends a SLEEP early; where that was not all that was asked, the rest is not told.
+bool was_cut_short(const Work& work, const StatementPlan& plan) {
+  return work.is_query() && !plan.tables.empty() && work.session.process().is_interrupted();
+}
+
 /// One attempt. `retry`: the statement may run again from the start.
 Status run_once(Work& work, bool* retry) {
   Session& session = work.session;
@@ -132,6 +141,7 @@ Status run_once(Work& work, bool* retry) {
   if (!plan->tables.empty() || !work.is_query()) {
     const bool pessimistic = stays_open && pessimistic_by_default(session);
     TBL_TRY(state.begin(begin_options(session, pessimistic), stays_open));
+    TBL_TRY(state.begin_statement());
     session.process().set_transaction(state.start_ts());
   }
   const SchemaPtr schema = state.schema();
@@ -142,6 +152,7 @@ Status run_once(Work& work, bool* retry) {
   StreamSink outcome(work.sink);
   ExecContext context = make_exec_context(work, *schema, eval, state.get());
   Status status = execute_plan(*plan, context, outcome);
+  if (status.ok() && was_cut_short(work, *plan)) status = query_interrupted();
   const bool own = !was_open && !stays_open;
   if (!status.ok()) {
     if (own || is_sql_error(status, kErrLockDeadlock)) state.rollback();
@@ -200,6 +211,13 @@ Status named_interruption(Session& session, Status status) {
                    "Query execution was interrupted, max_execution_time exceeded.");
 }
 
+/// Changes rows, or locks them to be changed.
+bool locks_rows(const ast::Statement& statement) {
+  if (statement.kind != ast::StatementKind::kSelect) return true;
+  const ast::LockKind lock = ast::as<ast::SelectStatement>(statement).query->lock;
+  return lock == ast::LockKind::kForUpdate || lock == ast::LockKind::kForUpdateNowait;
+}
+
 }  // namespace
 
 Status run_planned(Session& session, const ast::Statement& statement,
@@ -207,6 +225,7 @@ Status run_planned(Session& session, const ast::Statement& statement,
   Work work{session, statement, parameters, sink};
   set_deadline(session, statement);
   if (const uint64_t ts = snapshot_ts(session); ts != 0) return read_snapshot(work, ts);
+  if (locks_rows(statement)) TBL_TRY(check_may_write(session));
   const int64_t most = std::max<int64_t>(session.variables().get_int("tidb_retry_limit"), 0);
   bool retry = false;
   Status status = run_once(work, &retry);
@@ -231,6 +250,7 @@ Result<TypedValue> evaluate_expression(Session& session, const ast::Expr& expr,
   TBL_ASSIGN(const BoundExpression bound, std::move(made));
   if (!bound.tables.empty()) {
     TBL_TRY(state.begin(begin_options(session, false), false));
+    TBL_TRY(state.begin_statement());
   }
   ExecContext context{eval};
   context.transaction = state.get();

@@ -103,6 +103,7 @@ Status Session::reset() {
   last_insert_id = 0;
   found_rows = 0;
   row_count = -1;
+  next_transaction = {};
   return ok_status();
 }
 
@@ -141,6 +142,7 @@ Status Session::execute_statement(const ast::Statement& statement,
                              {"sql", statement.text}});
   }
   const Status status = dispatch(statement, parameters, sink);
+  if (next_transaction.is_over) next_transaction = {};
   note_outcome(statement, status);
   process_->set_transaction(transaction_.start_ts());
   process_->clear_query_kill();

@@ -115,6 +115,14 @@ class Session {
     return named_;
   }
 
+  /// SET TRANSACTION without a scope: for the next transaction only.
+  struct NextTransaction {
+    std::optional<bool> read_only;
+    std::string isolation;  ///< empty: not set
+    bool is_over = false;   ///< a transaction took it
+  };
+  NextTransaction next_transaction;
+
   // Results of the statement before, for FOUND_ROWS(), ROW_COUNT(), LAST_INSERT_ID().
   uint64_t found_rows = 0;
   int64_t row_count = -1;
