@@ -55,11 +55,17 @@ std::vector<NamedRow> rows_of(const TextResult& result) {
   return rows;
 }
 
-/// Hosts without wildcards come first, "%" last: the first that matches is the account.
-int host_rank(const std::string& host) {
+/// Addresses and names come first, then networks, then patterns, "%" last; of one host the account
+/// without a name comes last. The first that matches is the client's account.
+std::pair<int, bool> rank(const AccountName& name) {
+  constexpr int kExact = 1 << 20;
+  const std::string& host = name.host;
   const size_t wildcard = host.find_first_of("%_");
-  if (wildcard == std::string::npos) return 1 << 20;
-  return static_cast<int>(wildcard);
+  const bool network = host.find('/') != std::string::npos;
+  const int specific = wildcard != std::string::npos ? static_cast<int>(wildcard)
+                       : network                     ? kExact - 1
+                                                     : kExact;
+  return {specific, !name.user.empty()};
 }
 
 UserRecord read_user(const NamedRow& row) {
@@ -99,7 +105,7 @@ Status PrivilegeManager::reload(const QueryRunner& query) {
   TBL_ASSIGN(const TextResult users, query("SELECT * FROM mysql.user"));
   for (const NamedRow& row : rows_of(users)) tables->users.push_back(read_user(row));
   std::ranges::stable_sort(tables->users, [](const UserRecord& a, const UserRecord& b) {
-    return host_rank(a.name.host) > host_rank(b.name.host);
+    return rank(a.name) > rank(b.name);
   });
   TBL_ASSIGN(const TextResult dbs, query("SELECT * FROM mysql.db"));
   for (const NamedRow& row : rows_of(dbs)) {

@@ -24,6 +24,22 @@ TEST(Pattern, HostsAndDatabases) {
   EXPECT_FALSE(matches_pattern("", "a"));
 }
 
+TEST(HostTest, Matches) {
+  EXPECT_TRUE(matches_host("%", "10.1.2.3"));
+  EXPECT_TRUE(matches_host("10.1.%", "10.1.2.3"));
+  EXPECT_FALSE(matches_host("10.1.%", "10.2.2.3"));
+  EXPECT_TRUE(matches_host("localhost", "127.0.0.1"));
+  EXPECT_TRUE(matches_host("10.1.0.0/255.255.0.0", "10.1.2.3"));
+  EXPECT_FALSE(matches_host("10.1.0.0/255.255.0.0", "10.2.2.3"));
+  EXPECT_TRUE(matches_host("10.1.2.0/24", "10.1.2.255"));
+  EXPECT_FALSE(matches_host("10.1.2.0/24", "10.1.3.0"));
+  EXPECT_TRUE(matches_host("0.0.0.0/0", "10.1.3.0"));
+  EXPECT_FALSE(matches_host("10.1.2.0/33", "10.1.2.0"));
+  EXPECT_FALSE(matches_host("10.1.2.0/x", "10.1.2.0"));
+  EXPECT_FALSE(matches_host("/", "10.1.2.0"));
+  EXPECT_FALSE(matches_host("10.0.0.0/8", "::1"));
+}
+
 /// Rows of the four tables by the text of the query.
 QueryRunner tables(std::map<std::string, TextResult> results) {
   return [results](const std::string& sql) -> Result<TextResult> {
@@ -44,6 +60,8 @@ class ManagerTest : public testing::Test {
                   {"10.0.%", "ann", native_hash("b"), "N", "N", "N"},
                   {"10.0.0.1", "ann", native_hash("c"), "N", "N", "N"},
                   {"localhost", "loc", "", "N", "N", "N"},
+                  {"172.16.0.0/255.240.0.0", "ann", native_hash("d"), "N", "N", "N"},
+                  {"172.16.0.1", "", "", "N", "N", "N"},
                   {"%", "new", sha2_hash("s"), "N", "N", "N"}};
     TextResult dbs;
     dbs.columns = {"Host", "DB", "User", "Select_priv", "Insert_priv", "Grant_priv"};
@@ -73,6 +91,10 @@ TEST_F(ManagerTest, TheMostSpecificHostIsTheAccount) {
   EXPECT_EQ(manager_.match("loc", "127.0.0.1")->name.host, "localhost");
   EXPECT_FALSE(manager_.match("loc", "10.0.0.1"));
   EXPECT_FALSE(manager_.match("nobody", "10.0.0.1"));
+  EXPECT_EQ(manager_.match("ann", "172.31.0.1")->name.host, "172.16.0.0/255.240.0.0");
+  EXPECT_EQ(manager_.match("ann", "172.32.0.1")->name.host, "%");
+  EXPECT_EQ(manager_.match("nobody", "172.16.0.1")->name.user, "") << "anybody from there";
+  EXPECT_EQ(manager_.match("ann", "172.16.0.1")->name.user, "") << "the host counts more";
 }
 
 TEST_F(ManagerTest, RightsByLevel) {

@@ -95,6 +95,8 @@ class Session {
   const std::string& current_db() const { return current_db_; }
   bool multi_statements = true;    ///< several statements in a text are allowed
   bool client_found_rows = false;  ///< capability of the client
+  std::string tls_version;         ///< of the client's connection; empty: none
+  std::string tls_cipher;
 
   Domain& domain() { return domain_; }
   const SessionOptions& options() const { return options_; }
