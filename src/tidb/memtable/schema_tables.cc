@@ -115,6 +115,25 @@ struct Sizes {
   Value fsp;
 };
 
+/// Digits: of integers what the type can hold, whatever display width was declared.
+int64_t precision_of(const schema::FieldType& type) {
+  const bool is_unsigned = (type.flag & schema::kFlagUnsigned) != 0;
+  switch (type.tp) {
+    case schema::kTypeTiny:
+      return 3;
+    case schema::kTypeShort:
+      return 5;
+    case schema::kTypeInt24:
+      return 7;
+    case schema::kTypeLong:
+      return 10;
+    case schema::kTypeLongLong:
+      return is_unsigned ? 20 : 19;
+    default:
+      return type.flen;
+  }
+}
+
 Sizes sizes_of(const schema::FieldType& type) {
   Sizes sizes;
   const auto number = [](int64_t v) { return v >= 0 ? int_value(v) : Value::null(); };
@@ -127,7 +146,7 @@ Sizes sizes_of(const schema::FieldType& type) {
   } else if (is_temporal_type(type.tp) || type.tp == schema::kTypeDuration) {
     if (type.tp != schema::kTypeDate) sizes.fsp = int_value(std::max(type.decimal, 0));
   } else if (is_numeric_type(type.tp) || type.tp == schema::kTypeBit) {
-    sizes.precision = number(type.flen);
+    sizes.precision = number(precision_of(type));
     const bool floating = type.tp == schema::kTypeFloat || type.tp == schema::kTypeDouble;
     if (type.tp != schema::kTypeBit) {
       sizes.scale = floating ? number(type.decimal) : int_value(std::max(type.decimal, 0));

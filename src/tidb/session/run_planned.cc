@@ -280,7 +280,11 @@ Status run_explain(Session& session, const ast::ExplainStatement& explain,
   if (explain.connection_id) {
     return not_supported_yet("EXPLAIN FOR CONNECTION");
   }
-  if (explain.format != "row") {
+  if (explain.format != "row" && explain.format != "traditional") {
+    if (explain.format != "json" && explain.format != "dot") {
+      return sql_error(kErrUnknownExplainFormat,
+                       "Unknown EXPLAIN format name: '" + explain.format + "'");
+    }
     return not_supported_yet("EXPLAIN FORMAT = " + explain.format);
   }
   EvalContext eval = session.make_eval_context(parameters);
