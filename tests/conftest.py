@@ -1,12 +1,10 @@
 """What every whole-system test gets: a private cluster directory, and the logs' ends when it fails."""
 import os
 import random
-import shutil
-import tempfile
 
 import pytest
 
-from localcluster.cluster import Cluster
+from private_cluster import private_cluster
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -18,17 +16,20 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture
 def cluster(request):
     """A Cluster in a directory of its own, nothing started; stopped at the end, kept when it failed."""
-    directory = tempfile.mkdtemp(prefix="tbl-test-")
-    cluster = Cluster(directory)
-    yield cluster
-    failed = getattr(request.node, "report_call", None) and request.node.report_call.failed
-    if failed:
-        print(cluster.tails())
-    cluster.stop()
-    if failed:
-        print(f"kept: {directory}")
-    else:
-        shutil.rmtree(directory, ignore_errors=True)
+    with private_cluster(lambda: getattr(request.node, "report_call", None) and request.node.report_call.failed) as made:
+        yield made
+
+
+@pytest.fixture
+def running(cluster):
+    """A cluster in which everything runs: tidb-server, and drainer following into MariaDB."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.start_tidb()
+    cluster.mariadb.start()
+    cluster.start_drainer()
+    return cluster
 
 
 @pytest.fixture

@@ -1,16 +1,8 @@
 """Programs of others against tidb-server while drainer follows: both sides are equal at the end."""
 import subprocess
 
-import pytest
-
 import sides
-from localcluster.process import wait_until
-
-
-@pytest.fixture
-def running(cluster):
-    cluster.start_everything()
-    return cluster
+from follow import assert_sides_are_equal
 
 
 def run(cluster, program, *arguments, timeout=300):
@@ -28,13 +20,6 @@ def sysbench(cluster, workload, command, *options):
          *options, workload, command],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
     assert done.returncode == 0 and "FATAL" not in done.stdout, done.stdout[-3000:]
-
-
-def assert_sides_are_equal(cluster, *schemas):
-    run(cluster, "mysql", "-e", "create database the_end")
-    wait_until(lambda: ["the_end"] in cluster.mariadb.rows("show databases"), 120, "everything has arrived", poll=0.2)
-    left, right = sides.connect(cluster.ports["tidb"]), sides.connect(cluster.mariadb.port)
-    assert sides.differences(left, right, schemas) == []
 
 
 def test_sysbench(running):

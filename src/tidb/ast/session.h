@@ -83,7 +83,7 @@ struct BeginStatement : Statement {
   enum class Mode : uint8_t { kDefault, kPessimistic, kOptimistic };
   Mode mode = Mode::kDefault;
   bool consistent_snapshot = false;
-  bool read_only = false;
+  std::optional<bool> read_only;
 };
 
 /// `chain` and `release` of COMMIT and ROLLBACK; both false: not written, or written with NO.

@@ -132,7 +132,9 @@ TEST_F(Query, AccessesAreListedOnce) {
       "select * from big x join big y on x.a = y.a where exists (select 1 from "
       "big z where z.b = x.b)");
   ASSERT_TRUE(planned.ok()) << planned.status().to_string();
-  EXPECT_EQ((*planned)->accesses, (std::vector<TableAccess>{{"test", "big", AccessType::kSelect}}));
+  EXPECT_EQ(
+      (*planned)->accesses,
+      (std::vector<TableAccess>{{"test", "big", AccessType::kSelect, {"a", "b", "c"}, true}}));
   EXPECT_EQ((*planned)->tables.size(), 1u);
 }
 

@@ -1,5 +1,7 @@
 #include "tidb/expr/compare_refine.h"
 
+#include <algorithm>
+
 #include "tidb/expr/result_type.h"
 
 namespace tbl::tidb {
@@ -52,6 +54,22 @@ void refine(const FieldType& type, ExprPtr& other, const BuildContext& ctx) {
 }
 
 }  // namespace
+
+Status fold_case(std::string_view name, std::vector<ExprPtr>& args, const BuildContext& ctx) {
+  const auto folds = [](const ExprPtr& e) {
+    return e->kind() == ExprKind::kColumn && (e->type().flag & kFlagFoldsCase) != 0;
+  };
+  if (std::ranges::none_of(args, folds) || !(is_comparison(name) || name == "like")) {
+    return ok_status();
+  }
+  for (ExprPtr& arg : args) {
+    if (eval_class(arg->type()) != EvalClass::kString) continue;
+    std::vector<ExprPtr> one;
+    one.push_back(std::move(arg));
+    TBL_ASSIGN(arg, make_function("lower", std::move(one), ctx));
+  }
+  return ok_status();
+}
 
 void refine_comparison(std::string_view name, std::vector<ExprPtr>& args, const BuildContext& ctx) {
   if (!ctx.fold || !is_comparison(name)) return;

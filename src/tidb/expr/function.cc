@@ -57,6 +57,7 @@ Result<ExprPtr> make_function(std::string_view name, std::vector<ExprPtr> args,
   if (count < def->min_args || (def->max_args != FunctionDef::kMany && count > def->max_args)) {
     return wrong_parameter_count(name);
   }
+  TBL_TRY(fold_case(name, args, ctx));
   refine_comparison(name, args, ctx);
   BuildCall build{name, args, ctx};
   TBL_ASSIGN(FieldType type, def->type(build));

@@ -115,6 +115,25 @@ struct Sizes {
   Value fsp;
 };
 
+/// Digits: of integers what the type can hold, whatever display width was declared.
+int64_t precision_of(const schema::FieldType& type) {
+  const bool is_unsigned = (type.flag & schema::kFlagUnsigned) != 0;
+  switch (type.tp) {
+    case schema::kTypeTiny:
+      return 3;
+    case schema::kTypeShort:
+      return 5;
+    case schema::kTypeInt24:
+      return 7;
+    case schema::kTypeLong:
+      return 10;
+    case schema::kTypeLongLong:
+      return is_unsigned ? 20 : 19;
+    default:
+      return type.flen;
+  }
+}
+
 Sizes sizes_of(const schema::FieldType& type) {
   Sizes sizes;
   const auto number = [](int64_t v) { return v >= 0 ? int_value(v) : Value::null(); };
@@ -127,7 +146,7 @@ Sizes sizes_of(const schema::FieldType& type) {
   } else if (is_temporal_type(type.tp) || type.tp == schema::kTypeDuration) {
     if (type.tp != schema::kTypeDate) sizes.fsp = int_value(std::max(type.decimal, 0));
   } else if (is_numeric_type(type.tp) || type.tp == schema::kTypeBit) {
-    sizes.precision = number(type.flen);
+    sizes.precision = number(precision_of(type));
     const bool floating = type.tp == schema::kTypeFloat || type.tp == schema::kTypeDouble;
     if (type.tp != schema::kTypeBit) {
       sizes.scale = floating ? number(type.decimal) : int_value(std::max(type.decimal, 0));
@@ -142,6 +161,8 @@ Rows columns(RowContext& c) {
     int64_t position = 0;
     for (const ColumnInfo& column : seen.table->columns) {
       if (!column.is_public() || column.hidden) continue;
+      ++position;
+      if (!seen.is_virtual && !c.sees_column(seen.db, seen.table->name.l, column.name.l)) continue;
       const ColumnFacts facts = column_facts(*seen.table, column, c.exec.eval.convert.zone());
       const Sizes sizes = sizes_of(column.type);
       const auto maybe = [](const std::optional<std::string>& s) {
@@ -151,7 +172,7 @@ Rows columns(RowContext& c) {
                       text_value(seen.db),
                       text_value(seen.table->name.o),
                       text_value(column.name.o),
-                      int_value(++position),
+                      int_value(position),
                       maybe(facts.standard),
                       text_value(facts.nullable ? "YES" : "NO"),
                       text_value(type_name(column.type)),

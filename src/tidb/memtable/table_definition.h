@@ -26,6 +26,7 @@ struct RowContext {
   AccountName account() const;
   bool sees_database(std::string_view db) const;
   bool sees_table(std::string_view db, std::string_view table) const;
+  bool sees_column(std::string_view db, std::string_view table, std::string_view column) const;
 };
 using Rows = Result<std::vector<Row>>;
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "tidb/exec/virtual_table.h"
+#include "tidb/expr/compare_refine.h"
 #include "tidb/memtable/table_definition.h"
 #include "tidb/types/collation.h"
 #include "tidb/types/field_type.h"
@@ -27,11 +28,13 @@ schema::FieldType parse_type(std::string_view text) {
     case 't': {
       schema::FieldType type = string_type(4294967295);
       type.tp = schema::kTypeLongBlob;
+      type.flag |= kFlagFoldsCase;
       return type;
     }
     default: {
       schema::FieldType type = string_type(std::stoll(std::string(text.substr(1))));
       type.tp = schema::kTypeVarchar;
+      type.flag |= kFlagFoldsCase;
       return type;
     }
   }
@@ -139,6 +142,12 @@ bool RowContext::sees_database(std::string_view db) const {
 
 bool RowContext::sees_table(std::string_view db, std::string_view table) const {
   return sources.privileges == nullptr || sources.privileges->sees_table(account(), db, table);
+}
+
+bool RowContext::sees_column(std::string_view db, std::string_view table,
+                             std::string_view column) const {
+  return sources.privileges == nullptr ||
+         sources.privileges->sees_column(account(), db, table, column);
 }
 
 std::unique_ptr<VirtualCatalog> make_virtual_catalog(VirtualSources sources) {

@@ -28,7 +28,7 @@ Status parse_characteristics(Cursor& in, BeginStatement& node) {
     } else {
       TBL_TRY(in.expect("READ"));
       node.read_only = in.accept("ONLY");
-      if (!node.read_only) TBL_TRY(in.expect("WRITE"));
+      if (!*node.read_only) TBL_TRY(in.expect("WRITE"));
     }
   } while (in.accept(','));
   return ok_status();

@@ -92,9 +92,11 @@ TEST(Transaction, Begin) {
   EXPECT_EQ(parse_as<BeginStatement>("begin optimistic")->mode, BeginStatement::Mode::kOptimistic);
   auto node = parse_as<BeginStatement>("START TRANSACTION /*!40108 WITH CONSISTENT SNAPSHOT */");
   EXPECT_TRUE(node->consistent_snapshot);
-  EXPECT_TRUE(
-      parse_as<BeginStatement>("start transaction with consistent snapshot, read only")->read_only);
-  EXPECT_FALSE(parse_as<BeginStatement>("start transaction read write")->read_only);
+  EXPECT_EQ(
+      parse_as<BeginStatement>("start transaction with consistent snapshot, read only")->read_only,
+      true);
+  EXPECT_EQ(parse_as<BeginStatement>("start transaction read write")->read_only, false);
+  EXPECT_FALSE(parse_as<BeginStatement>("start transaction")->read_only.has_value());
 }
 
 TEST(Transaction, EndAndSavepoints) {

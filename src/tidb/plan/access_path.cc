@@ -4,6 +4,7 @@
 #include "tidb/plan/rules.h"
 #include "tidb/plan/subplan.h"
 #include "tidb/types/field_type.h"
+#include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
 
@@ -122,8 +123,11 @@ std::vector<ExprPtr> sampled(const std::vector<ExprPtr>& conditions) {
 
 class PathChooser {
  public:
-  PathChooser(DataSourcePlan& node, EvalContext& eval)
-      : node_(node), eval_(eval), samples_(sampled(node.filters)) {}
+  PathChooser(DataSourcePlan& node, const RuleContext& ctx)
+      : node_(node),
+        eval_(ctx.eval),
+        prefer_keys_(ctx.prefer_keys),
+        samples_(sampled(node.filters)) {}
 
   void run() {
     Candidate best = table_path();
@@ -131,12 +135,17 @@ class PathChooser {
       if (!index.is_public() || index.invisible || index.multi_valued) continue;
       if (!allowed_by_hints(node_, index.name.l)) continue;
       auto candidate = index_path(index);
-      if (candidate && candidate->cost < best.cost) best = std::move(*candidate);
+      if (candidate && is_better(*candidate, best)) best = std::move(*candidate);
     }
     apply(std::move(best));
   }
 
  private:
+  bool is_better(const Candidate& a, const Candidate& b) const {
+    if (prefer_keys_ && a.ranges.limited != b.ranges.limited) return a.ranges.limited;
+    return a.cost < b.cost;
+  }
+
   Candidate table_path() {
     Candidate path;
     path.ranges = build_ranges(access_columns(node_, nullptr), samples_, eval_);
@@ -204,6 +213,7 @@ class PathChooser {
 
   DataSourcePlan& node_;
   EvalContext& eval_;
+  const bool prefer_keys_;
   std::vector<ExprPtr> samples_;
 };
 
@@ -214,7 +224,27 @@ Status choose_access(PlanNode* node, const RuleContext& ctx) {
   if (node->kind != PlanKind::kDataSource) return ok_status();
   auto& source = as<DataSourcePlan>(*node);
   TBL_TRY(prune_partitions(&source, ctx));
-  PathChooser(source, ctx.eval).run();
+  PathChooser(source, ctx).run();
+  return ok_status();
+}
+
+Status check_found_by_key(const PlanNode& node) {
+  if (node.kind == PlanKind::kDataSource) {
+    const auto& source = as<DataSourcePlan>(node);
+    const bool whole =
+        source.ranges.size() == 1 && source.ranges[0].low.empty() && source.ranges[0].high.empty();
+    if (!source.full_row || !whole) return ok_status();
+    return sql_error(kErrUpdateWithoutKeyInSafeMode,
+                     "You are using safe update mode and you tried to update a table without a "
+                     "WHERE that uses a KEY column");
+  }
+  // The inner table of an index join gets its ranges from the rows of the outer one.
+  const bool index_join =
+      node.kind == PlanKind::kJoin && as<JoinPlan>(node).method == JoinMethod::kIndex;
+  for (size_t i = 0; i < node.children.size(); ++i) {
+    if (index_join && i == 1) continue;
+    TBL_TRY(check_found_by_key(*node.children[i]));
+  }
   return ok_status();
 }
 

@@ -8,12 +8,34 @@
 
 namespace tbl::tidb {
 
-void BindState::note_access(const std::string& db, const std::string& table, AccessType type) {
-  if (view_depth > 0) return;
-  TableAccess access{db, table, type};
-  if (std::find(accesses.begin(), accesses.end(), access) == accesses.end()) {
-    accesses.push_back(std::move(access));
+TableAccess* BindState::note_access(const std::string& db, const std::string& table,
+                                    AccessType type) {
+  if (view_depth > 0) return nullptr;
+  for (TableAccess& access : accesses) {
+    if (access.type == type && access.table == table && access.db == db) return &access;
   }
+  accesses.push_back({db, table, type, {}, false});
+  return &accesses.back();
+}
+
+void BindState::note_column(const ScopeColumn& column, AccessType type, bool named) {
+  if (!column.origin) return;
+  TableAccess* const access = note_access(column.origin->db, column.origin->table, type);
+  if (access == nullptr) return;
+  if (!named) access->all_columns = true;
+  // A view's columns are known by their names only.
+  const PlanColumn& c = column.column;
+  const std::string& name = c.org_table.empty() ? c.name : c.org_name;
+  if (std::find(access->columns.begin(), access->columns.end(), name) == access->columns.end()) {
+    access->columns.push_back(name);
+  }
+}
+
+void BindState::forget_bare_read(const std::string& db, const std::string& table) {
+  std::erase_if(accesses, [&](const TableAccess& access) {
+    return access.type == AccessType::kSelect && access.columns.empty() && access.db == db &&
+           access.table == table;
+  });
 }
 
 void BindState::note_table(const schema::TableInfoPtr& table) {
@@ -54,7 +76,9 @@ std::string name_text(const ast::ColumnName& name) {
 Result<ExprPtr> ClauseScope::from_column(const ast::ColumnName& name) {
   TBL_ASSIGN(const ScopeColumn* found,
              place_.scope.find({name.schema, name.table, name.name}, clause_));
-  return found ? column_ref(found->column) : ExprPtr();
+  if (!found) return ExprPtr();
+  place_.state.note_column(*found, AccessType::kSelect);
+  return column_ref(found->column);
 }
 
 Result<ExprPtr> ClauseScope::try_column(const ast::ColumnName& name) {

@@ -28,8 +28,12 @@ struct BindState {
   std::shared_ptr<SubquerySlot> engine;
 
   BuildContext build() const { return BuildContext{context.eval}; }
-  /// Notes it for the privilege check; not inside of a view.
-  void note_access(const std::string& db, const std::string& table, AccessType type);
+  /// Notes it for the privilege check; not inside of a view. Null there, else good until the next.
+  TableAccess* note_access(const std::string& db, const std::string& table, AccessType type);
+  /// The same for a column: nothing for one that needs no right.
+  void note_column(const ScopeColumn& column, AccessType type, bool named = true);
+  /// A table that is changed has to be readable only where its columns are read.
+  void forget_bare_read(const std::string& db, const std::string& table);
   void note_table(const schema::TableInfoPtr& table);
   PlanColumn new_column(std::string name, const FieldType& type);
 };

@@ -22,8 +22,9 @@ struct TargetTable {
 /// Errors: those of find_table(); 1471 for a view.
 Result<TargetTable> find_target(BindState& state, const ast::TableName& name,
                                 std::string_view statement);
-/// Offset of a public column; 1054.
-Result<size_t> target_column(const TargetTable& target, const ast::ColumnName& name);
+/// Offset of a public column that is written; 1054.
+Result<size_t> target_column(BindState& state, const TargetTable& target,
+                             const ast::ColumnName& name, AccessType access);
 /// 3105 when a value other than DEFAULT is given to a generated column.
 Status check_generated(const schema::TableInfo& table, size_t offset, const ast::Expr& value);
 /// `DEFAULT` as the whole value.

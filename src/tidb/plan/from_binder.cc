@@ -39,6 +39,7 @@ void add_handle(BindState& state, DataSourcePlan* node, Scope* scope, size_t sou
   if (node->table->pk_is_handle) return;
   ScopeColumn visible{column, node->table, DataSourcePlan::kHandle, source};
   visible.hidden = true;
+  if (!scope->columns.empty()) visible.origin = scope->columns.front().origin;
   scope->columns.push_back(std::move(visible));
 }
 
@@ -57,17 +58,21 @@ const ast::CommonTable* find_cte(const CteScope* scope, const std::string& name,
 
 }  // namespace
 
-Result<FoundTable> find_table(const BindState& state, const ast::TableName& name) {
+Result<FoundTable> find_table(BindState& state, const ast::TableName& name, AccessType type) {
   FoundTable found;
   found.db = name.schema.empty() ? state.current_db : name.schema;
   if (found.db.empty()) return no_database_selected();
   std::string db = ascii_lower(found.db);
   if (state.context.virtuals) {
     found.source = state.context.virtuals->find(db, ascii_lower(name.name));
-    if (found.source) return found;
+    if (found.source) {
+      state.note_access(found.db, name.name, type);
+      return found;
+    }
   }
   found.table = state.context.schema.table(db, name.name);
   if (!found.table) {
+    state.note_access(found.db, name.name, type);
     bool known = state.context.schema.database(db) ||
                  (state.context.virtuals && state.context.virtuals->has_database(db));
     if (!known && name.schema.empty()) return unknown_database(found.db);
@@ -76,6 +81,7 @@ Result<FoundTable> find_table(const BindState& state, const ast::TableName& name
   if (const Database* database = state.context.schema.database(db)) {
     found.db = database->info->name.o;
   }
+  state.note_access(found.db, found.table->name.o, type);
   return found;
 }
 
@@ -116,12 +122,8 @@ Result<BoundFrom> FromBinder::bind_table(const ast::TableSource& source) {
       return bind_cte(inside, *cte, alias);
     }
   }
-  TBL_ASSIGN(FoundTable found, find_table(state_, source.table));
-  if (found.source) {
-    state_.note_access(found.db, source.table.name, AccessType::kSelect);
-    return bind_virtual(*found.source, found.db, alias);
-  }
-  state_.note_access(found.db, found.table->name.o, AccessType::kSelect);
+  TBL_ASSIGN(FoundTable found, find_table(state_, source.table, access_));
+  if (found.source) return bind_virtual(*found.source, found.db, alias);
   if (found.table->view) return bind_view(found.db, *found.table, alias);
   if (found.table->sequence) {
     return sql_error(kErrTableNotBase,
@@ -156,6 +158,7 @@ Result<BoundFrom> FromBinder::bind_stored(const std::string& db, const schema::T
   node->full_row = full_rows_;
   Scope scope;
   size_t source = state_.next_source++;
+  const auto origin = std::make_shared<const GrantObject>(GrantObject{db, table->name.o});
   for (size_t i = 0; i < table->columns.size(); ++i) {
     bool is_public = table->columns[i].is_public();
     if (!is_public && !full_rows_) continue;
@@ -164,6 +167,7 @@ Result<BoundFrom> FromBinder::bind_stored(const std::string& db, const schema::T
     node->offsets.push_back(static_cast<int>(i));
     if (is_public && !table->columns[i].hidden) {
       scope.columns.push_back({column, table, static_cast<int>(i), source});
+      scope.columns.back().origin = origin;
     }
   }
   add_handle(state_, node.get(), &scope, source);
@@ -247,7 +251,10 @@ Result<BoundFrom> FromBinder::bind_view(const std::string& db, const schema::Tab
   std::vector<std::string> names;
   for (const schema::ColumnInfo& column : view.columns) names.push_back(column.name.o);
   if (names.size() != (*plan)->columns.size()) return invalid();
-  return as_derived(state_, std::move(*plan), alias, names);
+  TBL_ASSIGN(BoundFrom bound, as_derived(state_, std::move(*plan), alias, names));
+  const auto origin = std::make_shared<const GrantObject>(GrantObject{db, view.name.o});
+  for (ScopeColumn& column : bound.scope.columns) column.origin = origin;
+  return bound;
 }
 
 Result<BoundFrom> FromBinder::bind_cte(const CteScope& scope, const ast::CommonTable& cte,
@@ -347,6 +354,8 @@ Status FromBinder::merge_common(const ast::Join& join, BoundFrom* left, BoundFro
   for (const std::string& name : common_names(join, left->scope, right->scope)) {
     TBL_ASSIGN(ScopeColumn * l, common_column(&left->scope, name));
     TBL_ASSIGN(ScopeColumn * r, common_column(&right->scope, name));
+    state_.note_column(*l, AccessType::kSelect);
+    state_.note_column(*r, AccessType::kSelect);
     std::vector<ExprPtr> sides;
     sides.push_back(column_ref(l->column));
     sides.push_back(column_ref(r->column));

@@ -13,10 +13,12 @@ struct BoundFrom {
 
 class FromBinder {
  public:
-  /// `full_rows`: the tables are to be changed (UPDATE, DELETE): every DataSource gives all of its
-  /// table's columns, the handle and the physical id.
-  FromBinder(BindState& state, const CteScope* ctes, OuterScope* outer, bool full_rows = false)
-      : state_(state), ctes_(ctes), outer_(outer), full_rows_(full_rows) {}
+  FromBinder(BindState& state, const CteScope* ctes, OuterScope* outer)
+      : state_(state), ctes_(ctes), outer_(outer) {}
+  /// Of tables that are to be changed (UPDATE, DELETE): every DataSource gives all of its table's
+  /// columns, the handle and the physical id. `access` is noted of each.
+  FromBinder(BindState& state, const CteScope* ctes, AccessType access)
+      : state_(state), ctes_(ctes), outer_(nullptr), access_(access), full_rows_(true) {}
 
   Result<BoundFrom> bind(const ast::TableRef& ref);
   /// A stored table under an alias.
@@ -39,7 +41,8 @@ class FromBinder {
   BindState& state_;
   const CteScope* ctes_;
   OuterScope* outer_;
-  bool full_rows_;
+  AccessType access_ = AccessType::kSelect;
+  bool full_rows_ = false;
 };
 
 /// A query's result under a name; `names` (may be empty) replaces the columns' names. Errors: 1060,
@@ -47,12 +50,13 @@ class FromBinder {
 Result<BoundFrom> as_derived(BindState& state, PlanPtr plan, const std::string& alias,
                              const std::vector<std::string>& names);
 
-/// The stored table or view of a name; 1046, 1049, 1146.
+/// The stored table or view of a name; 1046, 1049, 1146. The access is noted, and of a table that
+/// does not exist too.
 struct FoundTable {
   std::string db;
   schema::TableInfoPtr table;  ///< null for a virtual one
   const VirtualSource* source = nullptr;
 };
-Result<FoundTable> find_table(const BindState& state, const ast::TableName& name);
+Result<FoundTable> find_table(BindState& state, const ast::TableName& name, AccessType type);
 
 }  // namespace tbl::tidb

@@ -11,7 +11,7 @@ namespace tbl::tidb {
 
 Result<TargetTable> find_target(BindState& state, const ast::TableName& name,
                                 std::string_view statement) {
-  TBL_ASSIGN(FoundTable found, find_table(state, name));
+  TBL_ASSIGN(FoundTable found, find_table(state, name, AccessType::kInsert));
   if (!found.table || found.table->view || found.table->sequence) {
     return sql_error(kErrNonInsertableTable, "The target table " + name.name + " of the " +
                                                  std::string(statement) +
@@ -21,6 +21,8 @@ Result<TargetTable> find_target(BindState& state, const ast::TableName& name,
   target.db = found.db;
   target.table = found.table;
   state.note_table(found.table);
+  const auto origin =
+      std::make_shared<const GrantObject>(GrantObject{found.db, found.table->name.o});
   for (size_t i = 0; i < found.table->columns.size(); ++i) {
     const schema::ColumnInfo& info = found.table->columns[i];
     PlanColumn column = state.new_column(info.name.o, info.type);
@@ -29,16 +31,19 @@ Result<TargetTable> find_target(BindState& state, const ast::TableName& name,
     column.org_name = info.name.o;
     if (info.is_public() && !info.hidden) {
       target.scope.columns.push_back({column, found.table, static_cast<int>(i), 1});
+      target.scope.columns.back().origin = origin;
     }
     target.columns.push_back(std::move(column));
   }
   return target;
 }
 
-Result<size_t> target_column(const TargetTable& target, const ast::ColumnName& name) {
+Result<size_t> target_column(BindState& state, const TargetTable& target,
+                             const ast::ColumnName& name, AccessType access) {
   TBL_ASSIGN(const ScopeColumn* found,
              target.scope.find({name.schema, name.table, name.name}, "field list"));
   if (!found) return unknown_column(name_text(name), "field list");
+  state.note_column(*found, access);
   return static_cast<size_t>(found->offset);
 }
 
@@ -81,7 +86,6 @@ class InsertBinder {
     TBL_ASSIGN(target_,
                find_target(state_, statement_.table, statement_.replace ? "REPLACE" : "INSERT"));
     const std::string& name = target_.table->name.o;
-    state_.note_access(target_.db, name, AccessType::kInsert);
     if (statement_.replace) state_.note_access(target_.db, name, AccessType::kDelete);
     if (!statement_.on_duplicate.empty()) {
       state_.note_access(target_.db, name, AccessType::kUpdate);
@@ -99,15 +103,19 @@ class InsertBinder {
   }
 
  private:
+  /// VALUES ().
+  bool is_empty_row() const { return !statement_.rows.empty() && statement_.rows[0].empty(); }
+
   Status bind_columns(InsertPlan* plan) {
     if (!statement_.has_columns && statement_.columns.empty()) {
       for (const ScopeColumn& column : target_.scope.columns) {
         plan->columns.push_back(static_cast<size_t>(column.offset));
+        if (!is_empty_row()) state_.note_column(column, AccessType::kInsert, false);
       }
       return ok_status();
     }
     for (const auto& name : statement_.columns) {
-      TBL_ASSIGN(size_t offset, target_column(target_, *name));
+      TBL_ASSIGN(size_t offset, target_column(state_, target_, *name, AccessType::kInsert));
       bool twice =
           std::find(plan->columns.begin(), plan->columns.end(), offset) != plan->columns.end();
       if (twice) {
@@ -119,8 +127,7 @@ class InsertBinder {
   }
 
   Status bind_rows(InsertPlan* plan) {
-    bool all_default = !statement_.rows.empty() && statement_.rows[0].empty();
-    if (all_default && !statement_.has_columns) plan->columns.clear();
+    if (is_empty_row() && !statement_.has_columns) plan->columns.clear();
     RowScope scope({state_, target_.scope}, target_.table.get());
     for (size_t i = 0; i < statement_.rows.size(); ++i) {
       const ast::ExprList& values = statement_.rows[i];
@@ -160,7 +167,8 @@ class InsertBinder {
     RowScope scope({state_, target_.scope}, target_.table.get());
     for (const ast::Assignment& assignment : statement_.on_duplicate) {
       Assignment bound;
-      TBL_ASSIGN(bound.offset, target_column(target_, *assignment.column));
+      TBL_ASSIGN(bound.offset,
+                 target_column(state_, target_, *assignment.column, AccessType::kUpdate));
       TBL_TRY(check_generated(*target_.table, bound.offset, *assignment.value));
       TBL_ASSIGN(bound.expr, bind_value(*assignment.value, scope));
       plan->on_duplicate.push_back(std::move(bound));
@@ -181,7 +189,6 @@ Result<InsertPlan> bind_insert(const ast::InsertStatement& statement, BindState&
 
 Result<LoadDataPlan> bind_load_data(const ast::LoadDataStatement& statement, BindState& state) {
   TBL_ASSIGN(TargetTable target, find_target(state, statement.table, "LOAD"));
-  state.note_access(target.db, target.table->name.o, AccessType::kInsert);
   LoadDataPlan plan;
   plan.db = target.db;
   plan.table = target.table;
@@ -199,18 +206,19 @@ Result<LoadDataPlan> bind_load_data(const ast::LoadDataStatement& statement, Bin
     LoadDataPlan::Field field;
     field.variable = wanted.variable;
     if (wanted.column) {
-      TBL_ASSIGN(field.offset, target_column(target, *wanted.column));
+      TBL_ASSIGN(field.offset, target_column(state, target, *wanted.column, AccessType::kInsert));
     }
     plan.fields.push_back(std::move(field));
   }
   for (const ScopeColumn& column : target.scope.columns) {
     if (!statement.targets.empty()) break;
+    state.note_column(column, AccessType::kInsert, false);
     plan.fields.push_back({static_cast<size_t>(column.offset), ""});
   }
   RowScope scope({state, target.scope}, target.table.get());
   for (const ast::Assignment& assignment : statement.assignments) {
     Assignment bound;
-    TBL_ASSIGN(bound.offset, target_column(target, *assignment.column));
+    TBL_ASSIGN(bound.offset, target_column(state, target, *assignment.column, AccessType::kInsert));
     TBL_TRY(check_generated(*target.table, bound.offset, *assignment.value));
     if (!is_default(*assignment.value)) {
       TBL_ASSIGN(bound.expr, bind_expr(*assignment.value, scope, state.build()));

@@ -17,6 +17,9 @@ Result<QueryPlan> bind_query(const ast::Query& query, BindState& state) {
   plan.no_wait = query.lock == ast::LockKind::kForUpdateNowait;
   QueryBinder binder(state, nullptr, nullptr);
   TBL_ASSIGN(plan.root, binder.bind(query));
+  if (!query.limit && state.context.select_limit != UINT64_MAX) {
+    plan.root = make_limit(std::move(plan.root), {0, state.context.select_limit});
+  }
   TBL_TRY(optimize(&plan.root, RuleContext{state.context.eval}));
   return plan;
 }
@@ -45,6 +48,14 @@ Status bind_statement(const ast::Statement& statement, BindState& state, Stateme
   }
 }
 
+/// Passes `status` on; a failure comes with what was accessed.
+Status told(Status status, BindState& state) {
+  if (!status.ok() && state.context.accesses_of_failure) {
+    *state.context.accesses_of_failure = std::move(state.accesses);
+  }
+  return status;
+}
+
 }  // namespace
 
 const std::vector<PlanColumn>& StatementPlan::columns() const {
@@ -57,7 +68,7 @@ Result<std::unique_ptr<StatementPlan>> plan_statement(const ast::Statement& stat
                                                       const PlanContext& context) {
   BindState state(context);
   auto plan = std::make_unique<StatementPlan>();
-  TBL_TRY(bind_statement(statement, state, plan.get()));
+  TBL_TRY(told(bind_statement(statement, state, plan.get()), state));
   plan->accesses = std::move(state.accesses);
   plan->tables = std::move(state.tables);
   plan->engine = state.engine;
@@ -69,7 +80,9 @@ Result<BoundExpression> bind_expression(const ast::Expr& expr, const PlanContext
   Scope empty;
   ClauseScope scope(ClauseScope::Place{state, empty}, "field list");
   BoundExpression bound;
-  TBL_ASSIGN(bound.expr, bind_expr(expr, scope, state.build()));
+  auto made = bind_expr(expr, scope, state.build());
+  TBL_TRY(told(made.status(), state));
+  bound.expr = std::move(*made);
   TBL_TRY(optimize_expression(bound.expr.get(), RuleContext{context.eval}));
   bound.accesses = std::move(state.accesses);
   bound.tables = std::move(state.tables);

@@ -21,21 +21,32 @@ struct Expr;
 struct Statement;
 }  // namespace ast
 
-/// What a plan is made against. All of it must outlive the plan's execution.
-struct PlanContext {
-  const Schema& schema;
-  const VirtualCatalog* virtuals = nullptr;  ///< null: none
-  std::string current_db;                    ///< empty: none was chosen
-  EvalContext& eval;                         ///< sql mode, variables, parameters
-};
-
 /// What a statement does with a table, for the privilege check.
 enum class AccessType : uint8_t { kSelect, kInsert, kUpdate, kDelete };
 struct TableAccess {
   std::string db;
   std::string table;
   AccessType type = AccessType::kSelect;
+  /// The columns it does this with, each once. Rights on them do where there is none on the table;
+  /// without a column a right on any column does.
+  std::vector<std::string> columns;
+  bool all_columns = false;  ///< they were not named: `*`, INSERT without a list
   bool operator==(const TableAccess&) const = default;
+};
+
+/// What a plan is made against. All of it must outlive the plan's execution.
+struct PlanContext {
+  const Schema& schema;
+  const VirtualCatalog* virtuals = nullptr;  ///< null: none
+  std::string current_db;                    ///< empty: none was chosen
+  EvalContext& eval;                         ///< sql mode, variables, parameters
+  /// What the statement was found to access when planning failed; null: nobody asks. Who has no
+  /// right to a table is to be told that, not what is wrong with its name or its columns.
+  std::vector<TableAccess>* accesses_of_failure = nullptr;
+  /// sql_select_limit: rows of a SELECT that is the statement and has no LIMIT.
+  uint64_t select_limit = UINT64_MAX;
+  /// sql_safe_updates: UPDATE and DELETE without LIMIT must find their rows by a key, else 1175.
+  bool safe_updates = false;
 };
 
 struct QueryPlan {

@@ -11,6 +11,8 @@ namespace tbl::tidb {
 /// What rules share: the evaluation context for constants.
 struct RuleContext {
   EvalContext& eval;
+  /// Tables are read by ranges of a key wherever conditions give some, whatever it costs.
+  bool prefer_keys = false;
   BuildContext build() const { return BuildContext{eval}; }
 };
 
@@ -35,6 +37,8 @@ void prune_columns(PlanNode* node, const ColumnIds& needed);
 
 /// Chooses how tables are read and joined, and in which order rows come.
 Status choose_access(PlanNode* node, const RuleContext& ctx);
+/// 1175 when a table that UPDATE or DELETE works on is read as a whole.
+Status check_found_by_key(const PlanNode& node);
 Status choose_join(PlanNode* node, const RuleContext& ctx);
 /// Limit over Sort: TopN; sorts over what already comes in order vanish; tables learn limits.
 void push_limits(PlanPtr* node);

@@ -1,6 +1,7 @@
 // The columns that a FROM clause makes visible, and how names find them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,12 @@
 #include "tidb/plan/plan.h"
 
 namespace tbl::tidb {
+
+/// A stored table or a view as GRANT names it.
+struct GrantObject {
+  std::string db;
+  std::string table;
+};
 
 /// A column of a FROM clause.
 struct ScopeColumn {
@@ -23,6 +30,8 @@ struct ScopeColumn {
   bool merged = false;
   /// Found by name, but not part of `*` (_tidb_rowid).
   bool hidden = false;
+  /// Whose grants let it be read; null: reading it needs none.
+  std::shared_ptr<const GrantObject> origin = nullptr;
 };
 
 /// In the order of `SELECT *`.

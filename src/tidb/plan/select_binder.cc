@@ -127,6 +127,7 @@ Status SelectBinder::expand_star(const ast::SelectItem& item) {
     }
     if (!name_matches(item.star_schema, column.column.db)) continue;
     found = true;
+    state_.note_column(column, AccessType::kSelect, false);
     SelectField field;
     field.expr = column_ref(column.column);
     field.column = column.column;

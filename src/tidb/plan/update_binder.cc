@@ -18,6 +18,7 @@ struct SourceParts {
   const ast::Expr* where;
   const std::vector<ast::OrderItem>& order_by;
   const std::optional<ast::Limit>& limit;
+  AccessType access;  ///< of the tables
 };
 
 struct BoundSource {
@@ -26,7 +27,7 @@ struct BoundSource {
 };
 
 Result<BoundSource> bind_source(const SourceParts& parts, const CteScope* ctes, BindState& state) {
-  FromBinder from(state, ctes, nullptr, true);
+  FromBinder from(state, ctes, parts.access);
   TBL_ASSIGN(BoundFrom bound, from.bind(parts.tables));
   BoundSource source{std::move(bound.plan), std::move(bound.scope)};
   ClauseScope::Place place{state, source.scope, ctes, nullptr};
@@ -102,6 +103,12 @@ Status place_targets(const PlanNode& source, std::vector<PendingTarget> pending,
   return ok_status();
 }
 
+Status optimize_source(PlanPtr* plan, bool limited, BindState& state) {
+  const bool safe = state.context.safe_updates && !limited;
+  TBL_TRY(optimize(plan, {state.context.eval, safe}));
+  return safe ? check_found_by_key(**plan) : ok_status();
+}
+
 Status not_updatable(const std::string& table, std::string_view statement) {
   return sql_error(kErrNonUpdatableTable, "The target table " + table + " of the " +
                                               std::string(statement) + " is not updatable");
@@ -115,9 +122,11 @@ class UpdateBinder {
   Result<UpdatePlan> run() {
     CteScope ctes{&statement_.with, statement_.with.tables.size(), nullptr};
     const CteScope* visible = statement_.with.tables.empty() ? nullptr : &ctes;
-    TBL_ASSIGN(source_, bind_source({statement_.with, *statement_.tables, statement_.where.get(),
-                                     statement_.order_by, statement_.limit},
-                                    visible, state_));
+    TBL_ASSIGN(source_,
+               bind_source({statement_.with, *statement_.tables, statement_.where.get(),
+                            statement_.order_by, statement_.limit,
+                            statement_.multi_table ? AccessType::kSelect : AccessType::kUpdate},
+                           visible, state_));
     for (const ast::Assignment& assignment : statement_.assignments) {
       TBL_TRY(bind_assignment(assignment, visible));
     }
@@ -125,7 +134,7 @@ class UpdateBinder {
     plan.ignore = statement_.ignore;
     plan.multi_table = statement_.multi_table;
     RuleContext rules{state_.context.eval};
-    TBL_TRY(optimize(&source_.plan, rules));
+    TBL_TRY(optimize_source(&source_.plan, statement_.limit.has_value(), state_));
     plan.source = std::move(source_.plan);
     for (PendingTarget& pending : targets_) {
       for (Assignment& assignment : pending.target.assignments) {
@@ -149,6 +158,7 @@ class UpdateBinder {
     auto offset = static_cast<size_t>(column->offset);
     TBL_TRY(check_generated(*column->table, offset, *assignment.value));
     TBL_ASSIGN(PendingTarget * pending, target_of(*column));
+    state_.note_column(*column, AccessType::kUpdate);
     Assignment bound;
     bound.offset = offset;
     if (!is_default(*assignment.value)) {
@@ -165,7 +175,7 @@ class UpdateBinder {
       if (pending.source == column.source) return &pending;
     }
     TBL_ASSIGN(PendingTarget made, make_target(*source_.plan, column, state_));
-    state_.note_access(made.target.db, made.target.table->name.o, AccessType::kUpdate);
+    state_.forget_bare_read(made.target.db, made.target.table->name.o);
     targets_.push_back(std::move(made));
     return &targets_.back();
   }
@@ -182,6 +192,7 @@ Status bind_delete_targets(const ast::DeleteStatement& statement, const BoundSou
     if (!column.table) return not_updatable(column.column.table, "DELETE");
     TBL_ASSIGN(PendingTarget pending, make_target(*source.plan, column, state));
     state.note_access(pending.target.db, pending.target.table->name.o, AccessType::kDelete);
+    state.forget_bare_read(pending.target.db, pending.target.table->name.o);
     targets->push_back(std::move(pending));
     return ok_status();
   };
@@ -217,11 +228,12 @@ Result<DeletePlan> bind_delete(const ast::DeleteStatement& statement, BindState&
   CteScope ctes{&statement.with, statement.with.tables.size(), nullptr};
   TBL_ASSIGN(BoundSource source,
              bind_source({statement.with, *statement.tables, statement.where.get(),
-                          statement.order_by, statement.limit},
+                          statement.order_by, statement.limit,
+                          statement.multi_table ? AccessType::kSelect : AccessType::kDelete},
                          statement.with.tables.empty() ? nullptr : &ctes, state));
   std::vector<PendingTarget> pending;
   TBL_TRY(bind_delete_targets(statement, source, state, &pending));
-  TBL_TRY(optimize(&source.plan, RuleContext{state.context.eval}));
+  TBL_TRY(optimize_source(&source.plan, statement.limit.has_value(), state));
   DeletePlan plan;
   plan.ignore = statement.ignore;
   plan.source = std::move(source.plan);

@@ -55,11 +55,17 @@ std::vector<NamedRow> rows_of(const TextResult& result) {
   return rows;
 }
 
-/// Hosts without wildcards come first, "%" last: the first that matches is the account.
-int host_rank(const std::string& host) {
+/// Addresses and names come first, then networks, then patterns, "%" last; of one host the account
+/// without a name comes last. The first that matches is the client's account.
+std::pair<int, bool> rank(const AccountName& name) {
+  constexpr int kExact = 1 << 20;
+  const std::string& host = name.host;
   const size_t wildcard = host.find_first_of("%_");
-  if (wildcard == std::string::npos) return 1 << 20;
-  return static_cast<int>(wildcard);
+  const bool network = host.find('/') != std::string::npos;
+  const int specific = wildcard != std::string::npos ? static_cast<int>(wildcard)
+                       : network                     ? kExact - 1
+                                                     : kExact;
+  return {specific, !name.user.empty()};
 }
 
 UserRecord read_user(const NamedRow& row) {
@@ -77,6 +83,21 @@ UserRecord read_user(const NamedRow& row) {
   return user;
 }
 
+std::string denied(const AccountName& who, std::string_view verb) {
+  return std::string(verb) + " command denied to user '" + who.user + "'@'" + who.host + "' for ";
+}
+
+Status table_denied(const AccountName& who, const PrivilegeManager::TableCheck& check) {
+  return sql_error(kErrTableaccessDenied,
+                   denied(who, check.verb) + "table '" + std::string(check.table) + "'");
+}
+
+Status column_denied(const AccountName& who, const PrivilegeManager::TableCheck& check,
+                     const std::string& column) {
+  return sql_error(kErrColumnaccessDenied, denied(who, check.verb) + "column '" + column +
+                                               "' in table '" + std::string(check.table) + "'");
+}
+
 }  // namespace
 
 Status PrivilegeManager::reload(const QueryRunner& query) {
@@ -84,7 +105,7 @@ Status PrivilegeManager::reload(const QueryRunner& query) {
   TBL_ASSIGN(const TextResult users, query("SELECT * FROM mysql.user"));
   for (const NamedRow& row : rows_of(users)) tables->users.push_back(read_user(row));
   std::ranges::stable_sort(tables->users, [](const UserRecord& a, const UserRecord& b) {
-    return host_rank(a.name.host) > host_rank(b.name.host);
+    return rank(a.name) > rank(b.name);
   });
   TBL_ASSIGN(const TextResult dbs, query("SELECT * FROM mysql.db"));
   for (const NamedRow& row : rows_of(dbs)) {
@@ -159,11 +180,7 @@ bool PrivilegeManager::has_on_database(const AccountName& who, std::string_view 
 
 bool PrivilegeManager::has_on_table(const AccountName& who, std::string_view db,
                                     std::string_view table, PrivilegeSet wanted) const {
-  if (skip_) return true;
-  const auto tables = this->tables();
-  const PrivilegeSet rights =
-      tables->table_rights(who, db, table) | tables->some_column_rights(who, db, table);
-  return (rights & wanted) == wanted;
+  return skip_ || (tables()->table_rights(who, db, table) & wanted) == wanted;
 }
 
 bool PrivilegeManager::sees_database(const AccountName& who, std::string_view db) const {
@@ -173,6 +190,16 @@ bool PrivilegeManager::sees_database(const AccountName& who, std::string_view db
 bool PrivilegeManager::sees_table(const AccountName& who, std::string_view db,
                                   std::string_view table) const {
   return skip_ || tables()->sees_table(who, db, table);
+}
+
+bool PrivilegeManager::sees_whole_table(const AccountName& who, std::string_view db,
+                                        std::string_view table) const {
+  return skip_ || tables()->table_rights(who, db, table) != 0;
+}
+
+bool PrivilegeManager::sees_column(const AccountName& who, std::string_view db,
+                                   std::string_view table, std::string_view column) const {
+  return skip_ || tables()->column_rights(who, db, table, column) != 0;
 }
 
 Status PrivilegeManager::check_database_visible(const AccountName& who, std::string_view db) const {
@@ -190,9 +217,22 @@ Status PrivilegeManager::check_database(const AccountName& who, std::string_view
 
 Status PrivilegeManager::check_table(const AccountName& who, const TableCheck& check) const {
   if (has_on_table(who, check.db, check.table, check.wanted)) return ok_status();
-  return sql_error(kErrTableaccessDenied, std::string(check.verb) + " command denied to user '" +
-                                              who.user + "'@'" + who.host + "' for table '" +
-                                              std::string(check.table) + "'");
+  return table_denied(who, check);
+}
+
+Status PrivilegeManager::check_columns(const AccountName& who, const TableCheck& check,
+                                       const ColumnList& columns) const {
+  if (has_on_table(who, check.db, check.table, check.wanted)) return ok_status();
+  const auto tables = this->tables();
+  const PrivilegeSet some = tables->table_rights(who, check.db, check.table) |
+                            tables->some_column_rights(who, check.db, check.table);
+  if ((some & check.wanted) != check.wanted) return table_denied(who, check);
+  for (const std::string& name : columns.names) {
+    const PrivilegeSet rights = tables->column_rights(who, check.db, check.table, name);
+    if ((rights & check.wanted) == check.wanted) continue;
+    return columns.all ? table_denied(who, check) : column_denied(who, check, name);
+  }
+  return ok_status();
 }
 
 Status PrivilegeManager::check_global(const AccountName& who, PrivilegeSet wanted,

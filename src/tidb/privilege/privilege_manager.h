@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,17 +48,31 @@ class PrivilegeManager {
                     PrivilegeSet wanted) const;
   bool sees_database(const AccountName& who, std::string_view db) const;
   bool sees_table(const AccountName& who, std::string_view db, std::string_view table) const;
+  /// Has any right on the table as a whole.
+  bool sees_whole_table(const AccountName& who, std::string_view db, std::string_view table) const;
+  /// Has any right on it: one on the whole table, or one on the column.
+  bool sees_column(const AccountName& who, std::string_view db, std::string_view table,
+                   std::string_view column) const;
   /// 1044.
   Status check_database_visible(const AccountName& who, std::string_view db) const;
   Status check_database(const AccountName& who, std::string_view db, PrivilegeSet wanted) const;
-  /// 1142. A right on some column lets a statement pass whose columns are not looked at.
   struct TableCheck {
     std::string_view db;
     std::string_view table;
     PrivilegeSet wanted;
     std::string_view verb;
   };
+  /// The right on the whole table: 1142.
   Status check_table(const AccountName& who, const TableCheck& check) const;
+  /// The right on the whole table, or on each of the columns (on any of the table's, when there are
+  /// none): 1142 without a right there, 1143 for a column. `all`: the statement did not name them,
+  /// and 1142 does not either.
+  struct ColumnList {
+    std::span<const std::string> names;
+    bool all = false;
+  };
+  Status check_columns(const AccountName& who, const TableCheck& check,
+                       const ColumnList& columns) const;
   /// 1227: "SUPER privilege(s)".
   Status check_global(const AccountName& who, PrivilegeSet wanted, std::string_view name) const;
 

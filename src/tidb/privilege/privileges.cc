@@ -1,6 +1,9 @@
 #include "tidb/privilege/privileges.h"
 
+#include <arpa/inet.h>
+
 #include <array>
+#include <charconv>
 
 #include "tidb/types/collation.h"
 
@@ -145,12 +148,43 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
   return pi == p.size();
 }
 
+namespace {
+
+std::optional<uint32_t> ipv4(std::string_view text) {
+  in_addr address{};
+  if (inet_pton(AF_INET, std::string(text).c_str(), &address) != 1) return std::nullopt;
+  return ntohl(address.s_addr);
+}
+
+/// "255.255.0.0" or "16".
+std::optional<uint32_t> netmask(std::string_view text) {
+  if (const auto mask = ipv4(text)) return mask;
+  unsigned bits = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), bits);
+  if (error != std::errc() || end != text.end() || bits > 32) return std::nullopt;
+  return bits == 0 ? 0 : ~uint32_t{0} << (32 - bits);
+}
+
+}  // namespace
+
+bool matches_host(std::string_view pattern, std::string_view address) {
+  const size_t slash = pattern.find('/');
+  if (slash != std::string_view::npos) {
+    const auto network = ipv4(pattern.substr(0, slash));
+    const auto mask = netmask(pattern.substr(slash + 1));
+    const auto client = ipv4(address);
+    return network && mask && client && (*client & *mask) == *network;
+  }
+  if (matches_pattern(pattern, address)) return true;
+  // A client on this machine is known as localhost too.
+  return address == "127.0.0.1" && equal_ignoring_case(pattern, "localhost");
+}
+
 const UserRecord* GrantTables::match(std::string_view user, std::string_view host) const {
   for (const UserRecord& record : users) {
-    if (record.name.user != user) continue;
-    if (matches_pattern(record.name.host, host)) return &record;
-    // A client on this machine is known as localhost too.
-    if (host == "127.0.0.1" && equal_ignoring_case(record.name.host, "localhost")) return &record;
+    const bool anonymous = record.name.user.empty();
+    if (!anonymous && record.name.user != user) continue;
+    if (matches_host(record.name.host, host)) return &record;
   }
   return nullptr;
 }
@@ -189,6 +223,18 @@ PrivilegeSet GrantTables::some_column_rights(const AccountName& who, std::string
   for (const ColumnGrant& grant : columns) {
     if (same_account(grant.name, who) && equal_ignoring_case(grant.db, db) &&
         equal_ignoring_case(grant.table, table)) {
+      rights |= grant.privileges;
+    }
+  }
+  return rights;
+}
+
+PrivilegeSet GrantTables::column_rights(const AccountName& who, std::string_view db,
+                                        std::string_view table, std::string_view column) const {
+  PrivilegeSet rights = table_rights(who, db, table);
+  for (const ColumnGrant& grant : columns) {
+    if (same_account(grant.name, who) && equal_ignoring_case(grant.db, db) &&
+        equal_ignoring_case(grant.table, table) && equal_ignoring_case(grant.column, column)) {
       rights |= grant.privileges;
     }
   }

@@ -78,6 +78,9 @@ PrivilegeSet all_of(PrivilegeLevels level);
 /// LIKE without regard to case, with '\\' as escape: hosts and names of databases.
 bool matches_pattern(std::string_view pattern, std::string_view text);
 
+/// Of the host part of an account: a pattern, or an IPv4 network ("10.1.0.0/255.255.0.0", "/16").
+bool matches_host(std::string_view pattern, std::string_view address);
+
 struct UserRecord {
   AccountName name;
   std::string auth_string;  ///< hash of the password; empty: none
@@ -126,6 +129,8 @@ struct GrantTables {
   /// Rights on some column of the table.
   PrivilegeSet some_column_rights(const AccountName& who, std::string_view db,
                                   std::string_view table) const;
+  PrivilegeSet column_rights(const AccountName& who, std::string_view db, std::string_view table,
+                             std::string_view column) const;
   /// Has any right on the database or something in it.
   bool sees_database(const AccountName& who, std::string_view db) const;
   bool sees_table(const AccountName& who, std::string_view db, std::string_view table) const;

@@ -24,6 +24,22 @@ TEST(Pattern, HostsAndDatabases) {
   EXPECT_FALSE(matches_pattern("", "a"));
 }
 
+TEST(HostTest, Matches) {
+  EXPECT_TRUE(matches_host("%", "10.1.2.3"));
+  EXPECT_TRUE(matches_host("10.1.%", "10.1.2.3"));
+  EXPECT_FALSE(matches_host("10.1.%", "10.2.2.3"));
+  EXPECT_TRUE(matches_host("localhost", "127.0.0.1"));
+  EXPECT_TRUE(matches_host("10.1.0.0/255.255.0.0", "10.1.2.3"));
+  EXPECT_FALSE(matches_host("10.1.0.0/255.255.0.0", "10.2.2.3"));
+  EXPECT_TRUE(matches_host("10.1.2.0/24", "10.1.2.255"));
+  EXPECT_FALSE(matches_host("10.1.2.0/24", "10.1.3.0"));
+  EXPECT_TRUE(matches_host("0.0.0.0/0", "10.1.3.0"));
+  EXPECT_FALSE(matches_host("10.1.2.0/33", "10.1.2.0"));
+  EXPECT_FALSE(matches_host("10.1.2.0/x", "10.1.2.0"));
+  EXPECT_FALSE(matches_host("/", "10.1.2.0"));
+  EXPECT_FALSE(matches_host("10.0.0.0/8", "::1"));
+}
+
 /// Rows of the four tables by the text of the query.
 QueryRunner tables(std::map<std::string, TextResult> results) {
   return [results](const std::string& sql) -> Result<TextResult> {
@@ -44,6 +60,8 @@ class ManagerTest : public testing::Test {
                   {"10.0.%", "ann", native_hash("b"), "N", "N", "N"},
                   {"10.0.0.1", "ann", native_hash("c"), "N", "N", "N"},
                   {"localhost", "loc", "", "N", "N", "N"},
+                  {"172.16.0.0/255.240.0.0", "ann", native_hash("d"), "N", "N", "N"},
+                  {"172.16.0.1", "", "", "N", "N", "N"},
                   {"%", "new", sha2_hash("s"), "N", "N", "N"}};
     TextResult dbs;
     dbs.columns = {"Host", "DB", "User", "Select_priv", "Insert_priv", "Grant_priv"};
@@ -73,6 +91,10 @@ TEST_F(ManagerTest, TheMostSpecificHostIsTheAccount) {
   EXPECT_EQ(manager_.match("loc", "127.0.0.1")->name.host, "localhost");
   EXPECT_FALSE(manager_.match("loc", "10.0.0.1"));
   EXPECT_FALSE(manager_.match("nobody", "10.0.0.1"));
+  EXPECT_EQ(manager_.match("ann", "172.31.0.1")->name.host, "172.16.0.0/255.240.0.0");
+  EXPECT_EQ(manager_.match("ann", "172.32.0.1")->name.host, "%");
+  EXPECT_EQ(manager_.match("nobody", "172.16.0.1")->name.user, "") << "anybody from there";
+  EXPECT_EQ(manager_.match("ann", "172.16.0.1")->name.user, "") << "the host counts more";
 }
 
 TEST_F(ManagerTest, RightsByLevel) {
@@ -82,7 +104,7 @@ TEST_F(ManagerTest, RightsByLevel) {
   EXPECT_FALSE(manager_.has_on_database(ann_, "shop1", kPrivDelete));
   EXPECT_TRUE(manager_.has_on_table(ann_, "shop1", "any", kPrivSelect));
   EXPECT_TRUE(manager_.has_on_table(ann_, "other", "T", kPrivSelect | kPrivCreateView));
-  EXPECT_TRUE(manager_.has_on_table(ann_, "other", "t", kPrivUpdate)) << "on a column";
+  EXPECT_FALSE(manager_.has_on_table(ann_, "other", "t", kPrivUpdate)) << "only on a column";
   EXPECT_FALSE(manager_.has_on_table(ann_, "other", "u", kPrivSelect));
 }
 
@@ -92,6 +114,24 @@ TEST_F(ManagerTest, WhatIsSeen) {
   EXPECT_TRUE(manager_.sees_database(root_, "mysql"));
   EXPECT_TRUE(manager_.sees_table(ann_, "other", "t"));
   EXPECT_FALSE(manager_.sees_table(ann_, "other", "u"));
+  EXPECT_TRUE(manager_.sees_column(ann_, "other", "t", "d")) << "by the right on the table";
+  EXPECT_FALSE(manager_.sees_column(ann_, "other", "u", "d"));
+}
+
+TEST_F(ManagerTest, RightsOnColumns) {
+  const auto text = [](const Status& s) { return std::to_string(s.detail()) + " " + s.message(); };
+  const PrivilegeManager::TableCheck update{"other", "t", kPrivUpdate, "UPDATE"};
+  const std::vector<std::string> c = {"C"};
+  const std::vector<std::string> cd = {"c", "d"};
+  EXPECT_TRUE(manager_.check_columns(ann_, update, {{}, false}).ok()) << "some column is enough";
+  EXPECT_TRUE(manager_.check_columns(ann_, update, {c, false}).ok());
+  EXPECT_EQ(text(manager_.check_columns(ann_, update, {cd, false})),
+            "1143 UPDATE command denied to user 'ann'@'%' for column 'd' in table 't'");
+  EXPECT_EQ(text(manager_.check_columns(ann_, update, {cd, true})),
+            "1142 UPDATE command denied to user 'ann'@'%' for table 't'");
+  EXPECT_EQ(text(manager_.check_columns(ann_, {"other", "t", kPrivInsert, "INSERT"}, {c, false})),
+            "1142 INSERT command denied to user 'ann'@'%' for table 't'");
+  EXPECT_TRUE(manager_.check_columns(ann_, {"other", "t", kPrivSelect, "SELECT"}, {cd, true}).ok());
 }
 
 TEST_F(ManagerTest, ErrorsAreMysqls) {

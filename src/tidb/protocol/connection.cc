@@ -42,8 +42,13 @@ Connection::~Connection() = default;
 void Connection::open(const HandlerFactory& factory) { handler_ = factory(id_, *this); }
 
 LoginContext Connection::login_context() {
-  return {&stream_, &io_,           handler_.get(),
-          id_,      host_of(peer_), rpc::is_unix(peer_) || peer_ == "unix"};
+  return {&stream_,
+          &io_,
+          handler_.get(),
+          id_,
+          host_of(peer_),
+          rpc::is_unix(peer_) || peer_ == "unix",
+          options_.password_key};
 }
 
 void Connection::refuse(const Status& why) {

@@ -3,6 +3,7 @@
 #include "tidb/protocol/column_definition.h"
 #include "tidb/protocol/constants.h"
 #include "tidb/protocol/handshake.h"
+#include "tidb/protocol/password_key.h"
 #include "tidb/protocol/tls_context.h"
 #include "tidb/types/sql_error.h"
 
@@ -14,6 +15,8 @@ constexpr std::chrono::seconds kLoginLimit{10};
 /// caching_sha2_password: what follows kAuthMoreData.
 constexpr char kFastAuthOk = 3;
 constexpr char kFullAuth = 4;
+/// And what a client asks then.
+constexpr char kPublicKeyRequest = 2;
 
 /// One try of a client to show that it knows the password.
 struct Attempt {
@@ -40,13 +43,28 @@ Status switch_plugin(const LoginContext& c, const std::string& plugin, Attempt* 
   return ok_status();
 }
 
-/// The client sends the password itself; only where nobody can listen.
-Result<PasswordCheck> check_full(const LoginContext& c, const Login& login, bool* used_password) {
-  if (!login.tls && !c.local) return PasswordCheck::kWrong;
-  TBL_ASSIGN(std::string clear, ask_client(c, {static_cast<char>(kAuthMoreData), kFullAuth}));
-  if (!clear.empty() && clear.back() == '\0') clear.pop_back();
-  *used_password = !clear.empty();
-  return c.handler->check_clear_text(login, clear);
+/// The client sends the password itself: in the clear where nobody can listen, else encrypted with
+/// our public key, which it asks for unless it has it.
+Result<std::optional<std::string>> ask_password(const LoginContext& c, const Login& login,
+                                                const std::string& salt) {
+  TBL_ASSIGN(std::string sent, ask_client(c, {static_cast<char>(kAuthMoreData), kFullAuth}));
+  if (login.tls || c.local) {
+    if (!sent.empty() && sent.back() == '\0') sent.pop_back();
+    return std::optional<std::string>(std::move(sent));
+  }
+  if (c.password_key == nullptr) return std::optional<std::string>();
+  if (sent == std::string_view(&kPublicKeyRequest, 1)) {
+    TBL_ASSIGN(const std::string key, c.password_key->public_key());
+    TBL_ASSIGN(sent, ask_client(c, static_cast<char>(kAuthMoreData) + key));
+  }
+  return c.password_key->decrypt(sent, salt);
+}
+
+Result<PasswordCheck> check_full(const LoginContext& c, const Login& login,
+                                 const std::string& salt) {
+  TBL_ASSIGN(const auto password, ask_password(c, login, salt));
+  if (!password) return PasswordCheck::kWrong;
+  return c.handler->check_clear_text(login, *password);
 }
 
 Status check_password(const LoginContext& c, const Login& login, Attempt attempt) {
@@ -58,13 +76,13 @@ Status check_password(const LoginContext& c, const Login& login, Attempt attempt
   }
   // caching_sha2_password's empty password is a single NUL.
   if (plugin == kCachingSha2 && attempt.response == std::string(1, '\0')) attempt.response.clear();
-  bool used_password = !attempt.response.empty();
+  const bool used_password = !attempt.response.empty();
   PasswordCheck check = c.handler->check_response(login, attempt.salt, attempt.response);
   if (plugin == kCachingSha2 && check == PasswordCheck::kRight && used_password) {
     TBL_TRY(c.io->write(std::string{static_cast<char>(kAuthMoreData), kFastAuthOk}));
   }
   if (check == PasswordCheck::kWantsClearText) {
-    TBL_ASSIGN(check, check_full(c, login, &used_password));
+    TBL_ASSIGN(check, check_full(c, login, attempt.salt));
   }
   if (check != PasswordCheck::kRight) return access_denied(login, used_password);
   return ok_status();
@@ -89,6 +107,8 @@ void fill_login(HandshakeResponse&& response, const LoginContext& c, Login* logi
   login->collation = response.collation;
   login->capabilities = response.capabilities;
   login->tls = c.stream->is_tls();
+  login->tls_version = c.stream->tls_version();
+  login->tls_cipher = c.stream->tls_cipher();
   login->attributes = std::move(response.attributes);
 }
 

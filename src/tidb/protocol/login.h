@@ -10,11 +10,15 @@
 
 namespace tbl::tidb::protocol {
 
+class PasswordKey;
+
 struct LoginOptions {
   std::string server_version;
   rpc::TlsOptions tls;  ///< offered when it names a certificate
   bool require_tls = false;
   uint8_t collation = 46;
+  /// For passwords of caching_sha2_password that come without TLS. Outlives all logins.
+  PasswordKey* password_key = nullptr;
 };
 
 /// What a connection's login works on.
@@ -25,6 +29,7 @@ struct LoginContext {
   uint64_t connection_id;
   std::string host;    ///< the client's address
   bool local = false;  ///< a unix socket: as safe as TLS
+  PasswordKey* password_key = nullptr;
 };
 
 /// Runs the whole phase and writes its last packet, OK or ERR. An error: the connection is to be

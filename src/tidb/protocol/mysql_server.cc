@@ -14,10 +14,15 @@ namespace {
 /// When accept() fails for want of descriptors, the next try waits this long.
 constexpr int kAcceptPauseMs = 100;
 
+MysqlServerOptions with_key(MysqlServerOptions options, PasswordKey* key) {
+  options.login.password_key = key;
+  return options;
+}
+
 }  // namespace
 
 MysqlServer::MysqlServer(MysqlServerOptions options, HandlerFactory factory)
-    : options_(std::move(options)),
+    : options_(with_key(std::move(options), &password_key_)),
       factory_(std::move(factory)),
       wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 

@@ -15,6 +15,7 @@
 #include "rpc/socket.h"
 #include "tidb/protocol/connection.h"
 #include "tidb/protocol/login.h"
+#include "tidb/protocol/password_key.h"
 #include "tidb/protocol/query_handler.h"
 
 namespace tbl::tidb::protocol {
@@ -54,6 +55,7 @@ class MysqlServer {
   void accept_one(int listener);
   void reap();
 
+  PasswordKey password_key_;
   const MysqlServerOptions options_;
   const HandlerFactory factory_;
   std::vector<rpc::Socket> listeners_;

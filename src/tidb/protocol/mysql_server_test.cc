@@ -77,7 +77,15 @@ TEST_F(MysqlServerTest, SwitchesThePlugin) {
 TEST_F(MysqlServerTest, ClearTextPasswordOnlyOverTls) {
   start();
   TestClient client = connect();
-  EXPECT_THAT(client.log_in("sha", std::string(32, 'x'), kCachingSha2), HasSubstr("Access denied"));
+  EXPECT_EQ(client.log_in("sha", std::string(32, 'x'), kCachingSha2), "\x01\x04");
+  client.write(std::string("secret\0", 7));
+  EXPECT_THAT(client.read(), HasSubstr("Access denied")) << "it was not encrypted";
+  TestClient asking = connect();
+  EXPECT_EQ(asking.log_in("sha", std::string(32, 'x'), kCachingSha2), "\x01\x04");
+  asking.write("\x02");
+  EXPECT_THAT(asking.read(), StartsWith("\x01-----BEGIN PUBLIC KEY-----"));
+  asking.write(std::string(256, 'x'));
+  EXPECT_THAT(asking.read(), HasSubstr("Access denied"));
 }
 
 TEST_F(MysqlServerTest, TlsThenFullAuthentication) {

@@ -66,6 +66,8 @@ struct Login {
   uint8_t collation = 46;
   uint32_t capabilities = 0;  ///< Capability bits both sides have
   bool tls = false;
+  std::string tls_version;  ///< "TLSv1.3"
+  std::string tls_cipher;
   std::map<std::string, std::string> attributes;  ///< what the client tells of itself
 };
 

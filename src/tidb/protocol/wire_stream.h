@@ -28,6 +28,9 @@ class WireStream {
   Status write_all(std::string_view bytes);
   /// The server's side of a TLS handshake; all that follows is encrypted.
   Status start_tls(rpc::SslCtx context);
+  /// "TLSv1.3" and the cipher's name; empty without TLS.
+  std::string tls_version() const { return ssl_ ? SSL_get_version(ssl_.get()) : ""; }
+  std::string tls_cipher() const { return ssl_ ? SSL_get_cipher_name(ssl_.get()) : ""; }
   bool is_tls() const { return ssl_ != nullptr; }
   void shut_down();
   /// As if the peer had sent its last byte; writing goes on.

@@ -14,6 +14,8 @@
 namespace tbl::tidb {
 namespace {
 
+constexpr auto kErrAccountHasBeenLocked = static_cast<SqlErrno>(3118);
+
 protocol::PasswordCheck to_protocol(PrivilegeManager::Check check) {
   switch (check) {
     case PrivilegeManager::Check::kRight:
@@ -25,18 +27,14 @@ protocol::PasswordCheck to_protocol(PrivilegeManager::Check check) {
   }
 }
 
-/// Takes what a query yields as its columns only.
-class FieldSink : public SessionSink {
+/// Drops what a statement yields.
+class NoSink : public SessionSink {
  public:
   void begin_statement(bool) override {}
   LoadDataInput* load_data() override { return nullptr; }
-  Status on_columns(const std::vector<ColumnMeta>& columns) override {
-    fields = columns;
-    return ok_status();
-  }
+  Status on_columns(const std::vector<ColumnMeta>&) override { return ok_status(); }
   Status on_row(const Row&) override { return ok_status(); }
   Status on_ok(const OkInfo&) override { return ok_status(); }
-  std::vector<ColumnMeta> fields;
 };
 
 }  // namespace
@@ -60,7 +58,7 @@ protocol::PasswordCheck SqlHandler::check_response(const protocol::Login& login,
                                                    std::string_view salt,
                                                    std::string_view response) {
   const auto account = domain_.privileges->match(login.user, login.host);
-  if (!account || account->locked) return protocol::PasswordCheck::kWrong;
+  if (!account) return protocol::PasswordCheck::kWrong;
   return to_protocol(domain_.privileges->check_response(*account, salt, response));
 }
 
@@ -77,9 +75,15 @@ Status SqlHandler::log_in(const protocol::Login& login) {
     return sql_error(kErrAccessDenied, "Access denied for user '" + login.user + "'@'" +
                                            login.host + "' (using password: NO)");
   }
+  if (account->locked) {
+    return sql_error(kErrAccountHasBeenLocked, "Access denied for user '" + login.user + "'@'" +
+                                                   login.host + "'. Account is locked.");
+  }
   TBL_TRY(session_->reset());
   session_->set_user({login.user, login.host, account->name.user, account->name.host});
   session_->multi_statements = (login.capabilities & protocol::kMultiStatements) != 0;
+  session_->tls_version = login.tls_version;
+  session_->tls_cipher = login.tls_cipher;
   session_->client_found_rows = (login.capabilities & protocol::kFoundRows) != 0;
   if (const CollationInfo* collation = find_collation(static_cast<int>(login.collation))) {
     SessionVariables& variables = session_->variables();
@@ -92,7 +96,7 @@ Status SqlHandler::log_in(const protocol::Login& login) {
   const std::string init = domain_.globals->get("init_connect");
   const bool is_super = domain_.privileges->has_global(session_->account(), kPrivSuper);
   if (init.empty() || is_super) return ok_status();
-  FieldSink sink;
+  NoSink sink;
   return session_->execute(init, sink);
 }
 
@@ -108,10 +112,13 @@ Result<std::vector<protocol::ColumnMeta>> SqlHandler::field_list(std::string_vie
   std::string quoted = "`";
   for (const char c : table) quoted.append(c == '`' ? 2 : 1, c);
   quoted += "`";
-  FieldSink sink;
-  TBL_TRY(session_->execute("SELECT * FROM " + quoted + " LIMIT 0", sink));
+  // Planned only: the question begins no transaction.
+  TBL_ASSIGN(const uint32_t id, session_->prepare("SELECT * FROM " + quoted));
+  const auto fields = session_->result_columns(*session_->prepared(id)->statement);
+  session_->close_prepared(id);
+  TBL_TRY(fields.ok() ? ok_status() : fields.status());
   std::vector<protocol::ColumnMeta> out;
-  for (const ColumnMeta& field : sink.fields) {
+  for (const ColumnMeta& field : *fields) {
     if (!wild.empty() && !matches_pattern(wild, field.name)) continue;
     out.push_back(to_wire(field));
   }

@@ -189,20 +189,15 @@ Result<GrantTarget> target_of(Session& session, const ast::GrantLevel& level) {
   return target;
 }
 
-struct GrantedRights {
-  PrivilegeSet whole = 0;                       ///< on the level itself
-  std::map<std::string, PrivilegeSet> columns;  ///< by column
-};
-
 Status wrong_grant() {
   return sql_error(kErrIllegalGrantForTable,
                    "Illegal GRANT/REVOKE command; please consult the manual to see which "
                    "privileges can be used");
 }
 
-Result<GrantedRights> rights_of(Session& session, const std::vector<ast::PrivilegeItem>& items,
-                                PrivilegeLevels level) {
-  GrantedRights out;
+Result<NamedRights> rights_of(Session& session, const std::vector<ast::PrivilegeItem>& items,
+                              PrivilegeLevels level) {
+  NamedRights out;
   for (const ast::PrivilegeItem& item : items) {
     if (item.name == "ALL" || item.name == "ALL PRIVILEGES") {
       out.whole |= all_of(level);
@@ -231,10 +226,10 @@ Result<GrantedRights> rights_of(Session& session, const std::vector<ast::Privile
 }
 
 /// Who grants must have what it grants, and the right to grant.
-Status check_may_grant(Session& session, const GrantTarget& target, PrivilegeSet rights) {
+Status check_may_grant(Session& session, const GrantTarget& target, const NamedRights& rights) {
   if (session.options().internal) return ok_status();
   const PrivilegeManager& privileges = *session.domain().privileges;
-  const PrivilegeSet wanted = rights | kPrivGrant;
+  const PrivilegeSet wanted = rights.whole | kPrivGrant;
   const AccountName who = session.account();
   if (target.level == kLevelGlobal) {
     if (privileges.has_global(who, wanted)) return ok_status();
@@ -242,10 +237,15 @@ Status check_may_grant(Session& session, const GrantTarget& target, PrivilegeSet
                      "Access denied for user " + quoted(who) + " (using password: YES)");
   }
   if (target.level == kLevelDb) return privileges.check_database(who, target.db, wanted);
-  return privileges.check_table(who, {target.db, target.table, wanted, "GRANT"});
+  TBL_TRY(privileges.check_table(who, {target.db, target.table, wanted, "GRANT"}));
+  for (const auto& [column, set] : rights.columns) {
+    const PrivilegeManager::TableCheck check{target.db, target.table, set, "GRANT"};
+    TBL_TRY(privileges.check_columns(who, check, {std::span(&column, 1), false}));
+  }
+  return ok_status();
 }
 
-Status check_target(Session& session, const GrantTarget& target, const GrantedRights& rights) {
+Status check_target(Session& session, const GrantTarget& target, const NamedRights& rights) {
   if (target.level != kLevelTable) return ok_status();
   const auto table = session.domain().schemas->current()->table(target.db, target.table);
   if (table == nullptr) {
@@ -262,8 +262,8 @@ Status check_target(Session& session, const GrantTarget& target, const GrantedRi
 
 Status run_grant(Session& session, const ast::GrantStatement& statement) {
   TBL_ASSIGN(const GrantTarget target, target_of(session, statement.level));
-  TBL_ASSIGN(GrantedRights rights, rights_of(session, statement.privileges, target.level));
-  TBL_TRY(check_may_grant(session, target, rights.whole));
+  TBL_ASSIGN(NamedRights rights, rights_of(session, statement.privileges, target.level));
+  TBL_TRY(check_may_grant(session, target, rights));
   TBL_TRY(check_target(session, target, rights));
   if (statement.with_grant_option) rights.whole |= kPrivGrant;
   const GrantSql sql(*session.domain().schemas->current());
@@ -282,13 +282,8 @@ Status run_grant(Session& session, const ast::GrantStatement& statement) {
       TBL_ASSIGN(const Credentials auth, credentials_of(spec));
       changes.push_back(sql.set_password(name, auth));
     }
-    for (std::string& change : sql.add(*tables, name, target, rights.whole)) {
+    for (std::string& change : sql.add(*tables, name, target, rights)) {
       changes.push_back(std::move(change));
-    }
-    for (const auto& [column, set] : rights.columns) {
-      for (std::string& change : sql.add_column(*tables, name, target, {column, set})) {
-        changes.push_back(std::move(change));
-      }
     }
   }
   return apply_changes(session, changes);
@@ -296,8 +291,8 @@ Status run_grant(Session& session, const ast::GrantStatement& statement) {
 
 Status run_revoke(Session& session, const ast::RevokeStatement& statement) {
   TBL_ASSIGN(const GrantTarget target, target_of(session, statement.level));
-  TBL_ASSIGN(const GrantedRights rights, rights_of(session, statement.privileges, target.level));
-  TBL_TRY(check_may_grant(session, target, rights.whole));
+  TBL_ASSIGN(const NamedRights rights, rights_of(session, statement.privileges, target.level));
+  TBL_TRY(check_may_grant(session, target, rights));
   const GrantSql sql(*session.domain().schemas->current());
   const auto tables = session.domain().privileges->tables();
   std::vector<std::string> changes;
@@ -307,13 +302,8 @@ Status run_revoke(Session& session, const ast::RevokeStatement& statement) {
       return sql_error(kErrUnknown, "Unknown user: " + name.user + "@" + name.host);
     }
     TBL_TRY(GrantSql::check_granted(*tables, name, target));
-    for (std::string& change : sql.remove(*tables, name, target, rights.whole)) {
+    for (std::string& change : sql.remove(*tables, name, target, rights)) {
       changes.push_back(std::move(change));
-    }
-    for (const auto& [column, set] : rights.columns) {
-      for (std::string& change : sql.remove_column(*tables, name, target, {column, set})) {
-        changes.push_back(std::move(change));
-      }
     }
   }
   return apply_changes(session, changes);
@@ -328,6 +318,7 @@ Status run_account(Session& session, const ast::Statement& statement, SessionSin
                      "execute this statement");
   }
   TBL_TRY(commit_implicitly(session));
+  TBL_TRY(check_may_write(session));
   Status status;
   switch (statement.kind) {
     case Kind::kCreateUser:

@@ -39,8 +39,6 @@ std::string set_text(PrivilegeSet rights) {
   return sql_quote(out);
 }
 
-PrivilegeSet column_rights() { return all_of(kLevelColumn); }
-
 bool same(const AccountName& a, const AccountName& b) {
   return a.user == b.user && equal_ignoring_case(a.host, b.host);
 }
@@ -85,15 +83,21 @@ std::string replace_table_grant(const AccountName& name, const GrantTarget& targ
 }
 
 std::string replace_column_grant(const AccountName& name, const GrantTarget& target,
-                                 const ColumnRights& column) {
+                                 const std::string& column, PrivilegeSet rights) {
   return "REPLACE INTO mysql.columns_priv (Host, DB, User, Table_name, Column_name, Timestamp, "
          "Column_priv) VALUES (" +
          sql_quote(name.host) + ", " + sql_quote(target.db) + ", " + sql_quote(name.user) + ", " +
-         sql_quote(target.table) + ", " + sql_quote(column.column) + ", CURRENT_TIMESTAMP, " +
-         set_text(column.rights) + ")";
+         sql_quote(target.table) + ", " + sql_quote(column) + ", CURRENT_TIMESTAMP, " +
+         set_text(rights) + ")";
 }
 
 }  // namespace
+
+PrivilegeSet NamedRights::of_any_column() const {
+  PrivilegeSet any = 0;
+  for (const auto& [column, set] : columns) any |= set;
+  return any;
+}
 
 GrantSql::GrantSql(const Schema& schema)
     : user_columns_(columns_of(schema, "user")), db_columns_(columns_of(schema, "db")) {
@@ -151,76 +155,85 @@ std::string GrantSql::set_flags(const std::string& table, PrivilegeSet rights,
   return out;
 }
 
-std::vector<std::string> GrantSql::add(const GrantTables& tables, const AccountName& name,
-                                       const GrantTarget& target, PrivilegeSet rights) const {
+/// Sets the columns of mysql.user, or of a row of mysql.db, to 'Y' or 'N'.
+std::vector<std::string> GrantSql::set_all(const AccountName& name, const GrantTarget& target,
+                                           PrivilegeSet rights, const char* value) const {
+  const bool global = target.level == kLevelGlobal;
+  const std::string table = global ? "user" : "db";
+  const std::string flags = set_flags(table, rights, value);
+  if (flags.empty()) return {};
+  return {"UPDATE mysql." + table + " SET " + flags +
+          (global ? where_account(name) : where_db(name, target.db))};
+}
+
+namespace {
+
+std::vector<std::string> add_to_table(const GrantTables& tables, const AccountName& name,
+                                      const GrantTarget& target, const NamedRights& rights) {
+  const TableGrant* table = find_table(tables, name, target);
+  const PrivilegeSet of_table = table != nullptr ? table->privileges : 0;
+  const PrivilegeSet of_columns = table != nullptr ? table->column_privileges : 0;
+  std::vector<std::string> out = {replace_table_grant(name, target, of_table | rights.whole,
+                                                      of_columns | rights.of_any_column())};
+  for (const auto& [column, set] : rights.columns) {
+    const ColumnGrant* old = find_column(tables, name, target, column);
+    out.push_back(replace_column_grant(name, target, column, set | (old ? old->privileges : 0)));
+  }
+  return out;
+}
+
+std::vector<std::string> remove_from_table(const GrantTables& tables, const AccountName& name,
+                                           const GrantTarget& target, const NamedRights& rights) {
   std::vector<std::string> out;
-  if (rights == 0) return out;
-  if (target.level == kLevelGlobal) {
-    const std::string flags = set_flags("user", rights, "Y");
-    if (!flags.empty()) out.push_back("UPDATE mysql.user SET " + flags + where_account(name));
-  } else if (target.level == kLevelDb) {
-    if (find_db(tables, name, target.db) == nullptr) {
-      out.push_back("INSERT INTO mysql.db (Host, DB, User) VALUES (" + sql_quote(name.host) + ", " +
-                    sql_quote(target.db) + ", " + sql_quote(name.user) + ")");
+  PrivilegeSet left_of_columns = 0;
+  for (const ColumnGrant& grant : tables.columns) {
+    if (find_column(tables, name, target, grant.column) != &grant) continue;
+    PrivilegeSet gone = rights.whole;
+    for (const auto& [column, set] : rights.columns) {
+      if (equal_ignoring_case(column, grant.column)) gone |= set;
     }
-    const std::string flags = set_flags("db", rights, "Y");
-    if (!flags.empty()) {
-      out.push_back("UPDATE mysql.db SET " + flags + where_db(name, target.db));
-    }
-  } else {
-    const TableGrant* old = find_table(tables, name, target);
-    out.push_back(replace_table_grant(name, target, rights | (old ? old->privileges : 0),
-                                      old ? old->column_privileges : 0));
+    const PrivilegeSet left = grant.privileges & ~gone;
+    left_of_columns |= left;
+    if (left == grant.privileges) continue;
+    out.push_back(left != 0 ? replace_column_grant(name, target, grant.column, left)
+                            : "DELETE FROM mysql.columns_priv" + where_table(name, target) +
+                                  " AND Column_name = " + sql_quote(grant.column));
+  }
+  const TableGrant* table = find_table(tables, name, target);
+  const PrivilegeSet left = table != nullptr ? table->privileges & ~rights.whole : 0;
+  out.push_back(left == 0 && left_of_columns == 0
+                    ? "DELETE FROM mysql.tables_priv" + where_table(name, target)
+                    : replace_table_grant(name, target, left, left_of_columns));
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> GrantSql::add(const GrantTables& tables, const AccountName& name,
+                                       const GrantTarget& target, const NamedRights& rights) const {
+  if (rights.whole == 0 && rights.columns.empty()) return {};
+  if (target.level == kLevelTable) return add_to_table(tables, name, target, rights);
+  std::vector<std::string> out = set_all(name, target, rights.whole, "Y");
+  if (target.level == kLevelDb && find_db(tables, name, target.db) == nullptr) {
+    out.insert(out.begin(), "INSERT INTO mysql.db (Host, DB, User) VALUES (" +
+                                sql_quote(name.host) + ", " + sql_quote(target.db) + ", " +
+                                sql_quote(name.user) + ")");
   }
   return out;
 }
 
 std::vector<std::string> GrantSql::remove(const GrantTables& tables, const AccountName& name,
-                                          const GrantTarget& target, PrivilegeSet rights) const {
-  std::vector<std::string> out;
-  if (rights == 0) return out;
-  if (target.level == kLevelGlobal) {
-    const std::string flags = set_flags("user", rights, "N");
-    if (!flags.empty()) out.push_back("UPDATE mysql.user SET " + flags + where_account(name));
-  } else if (target.level == kLevelDb) {
+                                          const GrantTarget& target,
+                                          const NamedRights& rights) const {
+  if (rights.whole == 0 && rights.columns.empty()) return {};
+  if (target.level == kLevelTable) return remove_from_table(tables, name, target, rights);
+  if (target.level == kLevelDb) {
     const DbGrant* old = find_db(tables, name, target.db);
-    if (old != nullptr && (old->privileges & ~rights) == 0) {
-      out.push_back("DELETE FROM mysql.db" + where_db(name, target.db));
-    } else if (const std::string flags = set_flags("db", rights, "N"); !flags.empty()) {
-      out.push_back("UPDATE mysql.db SET " + flags + where_db(name, target.db));
-    }
-  } else if (const TableGrant* old = find_table(tables, name, target)) {
-    const PrivilegeSet left = old->privileges & ~rights;
-    if (left == 0 && old->column_privileges == 0) {
-      out.push_back("DELETE FROM mysql.tables_priv" + where_table(name, target));
-    } else {
-      out.push_back(replace_table_grant(name, target, left, old->column_privileges));
+    if (old != nullptr && (old->privileges & ~rights.whole) == 0) {
+      return {"DELETE FROM mysql.db" + where_db(name, target.db)};
     }
   }
-  return out;
-}
-
-std::vector<std::string> GrantSql::add_column(const GrantTables& tables, const AccountName& name,
-                                              const GrantTarget& target,
-                                              const ColumnRights& column) const {
-  const TableGrant* table = find_table(tables, name, target);
-  const ColumnGrant* old = find_column(tables, name, target, column.column);
-  const PrivilegeSet of_table = table != nullptr ? table->privileges : 0;
-  const PrivilegeSet of_columns = (table != nullptr ? table->column_privileges : 0) | column.rights;
-  return {replace_table_grant(name, target, of_table, of_columns),
-          replace_column_grant(name, target,
-                               {column.column, column.rights | (old ? old->privileges : 0)})};
-}
-
-std::vector<std::string> GrantSql::remove_column(const GrantTables& tables, const AccountName& name,
-                                                 const GrantTarget& target,
-                                                 const ColumnRights& column) const {
-  const ColumnGrant* old = find_column(tables, name, target, column.column);
-  if (old == nullptr) return {};
-  const PrivilegeSet left = old->privileges & ~column.rights & column_rights();
-  if (left != 0) return {replace_column_grant(name, target, {column.column, left})};
-  return {"DELETE FROM mysql.columns_priv" + where_table(name, target) +
-          " AND Column_name = " + sql_quote(column.column)};
+  return set_all(name, target, rights.whole, "N");
 }
 
 Status GrantSql::check_granted(const GrantTables& tables, const AccountName& name,

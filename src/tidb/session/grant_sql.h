@@ -1,6 +1,7 @@
 // Changes of the grant tables as SQL text. For account_statement.cc.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,11 @@ struct Credentials {
   std::string plugin = "mysql_native_password";
 };
 
-struct ColumnRights {
-  std::string column;
-  PrivilegeSet rights = 0;
+/// What one GRANT or REVOKE names.
+struct NamedRights {
+  PrivilegeSet whole = 0;                       ///< on the level itself
+  std::map<std::string, PrivilegeSet> columns;  ///< of a table
+  PrivilegeSet of_any_column() const;
 };
 
 /// The columns of mysql.user differ between versions: looked up in the schema. The schema is used
@@ -43,19 +46,17 @@ class GrantSql {
 
   // `tables`: as they are before the change.
   std::vector<std::string> add(const GrantTables& tables, const AccountName& name,
-                               const GrantTarget& target, PrivilegeSet rights) const;
+                               const GrantTarget& target, const NamedRights& rights) const;
+  /// What is taken from the whole table is taken from each of its columns too.
   std::vector<std::string> remove(const GrantTables& tables, const AccountName& name,
-                                  const GrantTarget& target, PrivilegeSet rights) const;
-  std::vector<std::string> add_column(const GrantTables& tables, const AccountName& name,
-                                      const GrantTarget& target, const ColumnRights& column) const;
-  std::vector<std::string> remove_column(const GrantTables& tables, const AccountName& name,
-                                         const GrantTarget& target,
-                                         const ColumnRights& column) const;
+                                  const GrantTarget& target, const NamedRights& rights) const;
   /// 1141, 1147: nothing was granted there.
   static Status check_granted(const GrantTables& tables, const AccountName& name,
                               const GrantTarget& target);
 
  private:
+  std::vector<std::string> set_all(const AccountName& name, const GrantTarget& target,
+                                   PrivilegeSet rights, const char* value) const;
   std::string set_flags(const std::string& table, PrivilegeSet rights, const char* value) const;
 
   std::string password_column_ = "Password";

@@ -42,8 +42,33 @@ bool pessimistic_by_default(const Session& session) {
   return session.variables().get("tidb_txn_mode") == "pessimistic";
 }
 
+namespace {
+
+TxnCharacteristics next_characteristics(const Session& session) {
+  // The server's own SQL has the variables of a new session, but must not stand still for them.
+  if (session.options().internal) return {};
+  const Session::NextTransaction& next = session.next_transaction;
+  const SessionVariables& variables = session.variables();
+  const std::string& isolation =
+      next.isolation.empty() ? variables.get("tx_isolation") : next.isolation;
+  return {.read_only = next.read_only.value_or(variables.is_on("tx_read_only")),
+          .read_committed = isolation == "READ-COMMITTED"};
+}
+
+}  // namespace
+
+Status check_may_write(Session& session) {
+  const TransactionState& state = session.transaction();
+  const bool read_only = state.is_explicit() ? state.characteristics().read_only
+                                             : next_characteristics(session).read_only;
+  if (!read_only) return ok_status();
+  return sql_error(kErrReadOnlyTransaction, "Cannot execute statement in a READ ONLY transaction.");
+}
+
 BeginOptions begin_options(Session& session, bool pessimistic) {
   BeginOptions options;
+  options.characteristics = next_characteristics(session);
+  session.next_transaction.is_over = true;
   options.pessimistic = pessimistic;
   options.binlog = !session.options().internal;
   options.lock_wait = std::chrono::seconds(session.variables().get_int("innodb_lock_wait_timeout"));

@@ -124,6 +124,7 @@ Status run_ddl(Session& session, const ast::Statement& statement, SessionSink& s
   }
   TBL_TRY(check_rights(session, statement));
   TBL_TRY(commit_implicitly(session));
+  TBL_TRY(check_may_write(session));
   if (session.domain().ddl == nullptr) return unavailable("DDL is not running");
   EvalContext eval = session.make_eval_context(nullptr);
   eval.convert.strict = is_strict(session.variables().sql_mode());

@@ -61,17 +61,27 @@ Status check_accesses(Session& session, const std::vector<TableAccess>& accesses
                                                "' to database '" + db + "'");
     }
     const AccessWord word = access_word(access.type);
-    TBL_TRY(
-        privileges.check_table(session.account(), {db, access.table, word.privilege, word.verb}));
+    TBL_TRY(privileges.check_columns(session.account(),
+                                     {db, access.table, word.privilege, word.verb},
+                                     {access.columns, access.all_columns}));
   }
   return ok_status();
 }
 
-Result<std::unique_ptr<StatementPlan>> make_plan(Work& work, const Schema& schema,
-                                                 EvalContext& eval) {
-  const PlanContext context{schema, work.session.domain().virtuals, work.session.current_db(),
-                            eval};
-  return plan_statement(work.statement, context);
+/// Plans it and checks the rights to do it. Who lacks a right learns nothing else of the table.
+Result<std::unique_ptr<StatementPlan>> plan_permitted(Session& session,
+                                                      const ast::Statement& statement,
+                                                      const Schema& schema, EvalContext& eval) {
+  std::vector<TableAccess> accesses;
+  PlanContext context{schema, session.domain().virtuals, session.current_db(), eval, &accesses};
+  if (!session.options().internal) {
+    const SessionVariables& variables = session.variables();
+    context.select_limit = std::strtoull(variables.get("sql_select_limit").c_str(), nullptr, 10);
+    context.safe_updates = variables.is_on("sql_safe_updates");
+  }
+  auto plan = plan_statement(statement, context);
+  TBL_TRY(check_accesses(session, plan.ok() ? (*plan)->accesses : accesses));
+  return plan;
 }
 
 ExecContext make_exec_context(Work& work, const Schema& schema, EvalContext& eval,
@@ -142,6 +152,11 @@ bool is_single_read(Work& work, const StatementPlan& plan) {
   return !plan.tables.empty() && reads_keys_only(plan);
 }
 
+/// KILL QUERY ends a SLEEP early; where that was not all that was asked, the rest is not told.
+bool was_cut_short(const Work& work, const StatementPlan& plan) {
+  return work.is_query() && !plan.tables.empty() && work.session.process().is_interrupted();
+}
+
 /// One attempt. `retry`: the statement may run again from the start.
 Status run_once(Work& work, bool* retry) {
   Session& session = work.session;
@@ -150,8 +165,7 @@ Status run_once(Work& work, bool* retry) {
   EvalContext eval = session.make_eval_context(work.parameters);
   eval.convert.strict = !work.is_query() && is_strict(session.variables().sql_mode());
   const SchemaPtr planned_schema = state.schema();
-  TBL_ASSIGN(auto plan, make_plan(work, *planned_schema, eval));
-  TBL_TRY(check_accesses(session, plan->accesses));
+  TBL_ASSIGN(auto plan, plan_permitted(session, work.statement, *planned_schema, eval));
   const bool was_open = state.get() != nullptr;
   const bool stays_open = !session.variables().autocommit() && !session.options().internal;
   if (!was_open && !stays_open && is_single_read(work, *plan)) {
@@ -161,16 +175,18 @@ Status run_once(Work& work, bool* retry) {
   if (!plan->tables.empty() || !work.is_query()) {
     const bool pessimistic = stays_open && pessimistic_by_default(session);
     TBL_TRY(state.begin(begin_options(session, pessimistic), stays_open));
+    TBL_TRY(state.begin_statement());
     session.process().set_transaction(state.start_ts());
   }
   const SchemaPtr schema = state.schema();
   if (schema != planned_schema) {
     // The schema changed between planning and begin: plan again.
-    TBL_ASSIGN(plan, make_plan(work, *schema, eval));
+    TBL_ASSIGN(plan, plan_permitted(session, work.statement, *schema, eval));
   }
   StreamSink outcome(work.sink);
   ExecContext context = make_exec_context(work, *schema, eval, state.get());
   Status status = execute_plan(*plan, context, outcome);
+  if (status.ok() && was_cut_short(work, *plan)) status = query_interrupted();
   const bool own = !was_open && !stays_open;
   if (!status.ok()) {
     if (own || is_sql_error(status, kErrLockDeadlock)) state.rollback();
@@ -202,8 +218,7 @@ Status read_snapshot(Work& work, uint64_t ts) {
   MetaReader reader(meta);
   TBL_ASSIGN(const SchemaPtr schema, load_schema(reader));
   EvalContext eval = session.make_eval_context(work.parameters);
-  TBL_ASSIGN(const auto plan, make_plan(work, *schema, eval));
-  TBL_TRY(check_accesses(session, plan->accesses));
+  TBL_ASSIGN(const auto plan, plan_permitted(session, work.statement, *schema, eval));
   StreamSink outcome(work.sink);
   ExecContext context = make_exec_context(work, *schema, eval, txn.get());
   TBL_TRY(execute_plan(*plan, context, outcome));
@@ -230,6 +245,13 @@ Status named_interruption(Session& session, Status status) {
                    "Query execution was interrupted, max_execution_time exceeded.");
 }
 
+/// Changes rows, or locks them to be changed.
+bool locks_rows(const ast::Statement& statement) {
+  if (statement.kind != ast::StatementKind::kSelect) return true;
+  const ast::LockKind lock = ast::as<ast::SelectStatement>(statement).query->lock;
+  return lock == ast::LockKind::kForUpdate || lock == ast::LockKind::kForUpdateNowait;
+}
+
 }  // namespace
 
 Status run_planned(Session& session, const ast::Statement& statement,
@@ -237,6 +259,7 @@ Status run_planned(Session& session, const ast::Statement& statement,
   Work work{session, statement, parameters, sink};
   set_deadline(session, statement);
   if (const uint64_t ts = snapshot_ts(session); ts != 0) return read_snapshot(work, ts);
+  if (locks_rows(statement)) TBL_TRY(check_may_write(session));
   const int64_t most = std::max<int64_t>(session.variables().get_int("tidb_retry_limit"), 0);
   bool retry = false;
   Status status = run_once(work, &retry);
@@ -253,11 +276,15 @@ Result<TypedValue> evaluate_expression(Session& session, const ast::Expr& expr,
   TransactionState& state = session.transaction();
   const bool was_open = state.get() != nullptr;
   TBL_ASSIGN(SchemaPtr schema, visible_schema(session));
-  const PlanContext plan_context{*schema, session.domain().virtuals, session.current_db(), eval};
-  TBL_ASSIGN(const BoundExpression bound, bind_expression(expr, plan_context));
-  TBL_TRY(check_accesses(session, bound.accesses));
+  std::vector<TableAccess> accesses;
+  const PlanContext plan_context{*schema, session.domain().virtuals, session.current_db(), eval,
+                                 &accesses};
+  auto made = bind_expression(expr, plan_context);
+  TBL_TRY(check_accesses(session, made.ok() ? made->accesses : accesses));
+  TBL_ASSIGN(const BoundExpression bound, std::move(made));
   if (!bound.tables.empty()) {
     TBL_TRY(state.begin(begin_options(session, false), false));
+    TBL_TRY(state.begin_statement());
   }
   ExecContext context{eval};
   context.transaction = state.get();
@@ -274,8 +301,7 @@ Result<std::vector<ColumnMeta>> planned_columns(Session& session, const ast::Sta
                                                 const std::vector<Value>* parameters) {
   EvalContext eval = session.make_eval_context(parameters);
   TBL_ASSIGN(const SchemaPtr schema, visible_schema(session));
-  const PlanContext context{*schema, session.domain().virtuals, session.current_db(), eval};
-  TBL_ASSIGN(const auto plan, plan_statement(statement, context));
+  TBL_ASSIGN(const auto plan, plan_permitted(session, statement, *schema, eval));
   std::vector<ColumnMeta> columns;
   for (const PlanColumn& c : plan->columns()) {
     columns.push_back({c.db, c.table, c.org_table, c.name, c.org_name, c.type});
@@ -288,14 +314,16 @@ Status run_explain(Session& session, const ast::ExplainStatement& explain,
   if (explain.connection_id) {
     return not_supported_yet("EXPLAIN FOR CONNECTION");
   }
-  if (explain.format != "row") {
+  if (explain.format != "row" && explain.format != "traditional") {
+    if (explain.format != "json" && explain.format != "dot") {
+      return sql_error(kErrUnknownExplainFormat,
+                       "Unknown EXPLAIN format name: '" + explain.format + "'");
+    }
     return not_supported_yet("EXPLAIN FORMAT = " + explain.format);
   }
   EvalContext eval = session.make_eval_context(parameters);
   TBL_ASSIGN(const SchemaPtr schema, visible_schema(session));
-  const PlanContext context{*schema, session.domain().virtuals, session.current_db(), eval};
-  TBL_ASSIGN(const auto plan, plan_statement(*explain.statement, context));
-  TBL_TRY(check_accesses(session, plan->accesses));
+  TBL_ASSIGN(const auto plan, plan_permitted(session, *explain.statement, *schema, eval));
   std::vector<Row> rows;
   for (const auto& line : explain_rows(*plan)) {
     Row row;

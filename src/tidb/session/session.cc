@@ -104,6 +104,7 @@ Status Session::reset() {
   last_insert_id = 0;
   found_rows = 0;
   row_count = -1;
+  next_transaction = {};
   return ok_status();
 }
 
@@ -143,6 +144,7 @@ Status Session::execute_statement(const ast::Statement& statement,
   }
   const int64_t began_us = micros_now();
   const Status status = dispatch(statement, parameters, sink);
+  if (next_transaction.is_over) next_transaction = {};
   note_outcome(statement, status);
   note_slow(statement, status.ok(), began_us);
   process_->set_transaction(transaction_.start_ts());

@@ -95,6 +95,8 @@ class Session {
   const std::string& current_db() const { return current_db_; }
   bool multi_statements = true;    ///< several statements in a text are allowed
   bool client_found_rows = false;  ///< capability of the client
+  std::string tls_version;         ///< of the client's connection; empty: none
+  std::string tls_cipher;
 
   Domain& domain() { return domain_; }
   const SessionOptions& options() const { return options_; }
@@ -114,6 +116,14 @@ class Session {
   std::map<std::string, std::unique_ptr<PreparedStatement>, std::less<>>& named_statements() {
     return named_;
   }
+
+  /// SET TRANSACTION without a scope: for the next transaction only.
+  struct NextTransaction {
+    std::optional<bool> read_only;
+    std::string isolation;  ///< empty: not set
+    bool is_over = false;   ///< a transaction took it
+  };
+  NextTransaction next_transaction;
 
   // Results of the statement before, for FOUND_ROWS(), ROW_COUNT(), LAST_INSERT_ID().
   uint64_t found_rows = 0;

@@ -137,8 +137,28 @@ Status run_set(Session& session, const ast::SetStatement& statement,
   return send_ok(session, sink);
 }
 
+namespace {
+
+Status set_next(Session& session, const ast::SetTransactionStatement& statement,
+                SessionSink& sink) {
+  if (session.transaction().is_explicit()) {
+    return sql_error(kErrCantChangeTxCharacteristics,
+                     "Transaction characteristics can't be changed while a transaction is in "
+                     "progress");
+  }
+  if (!statement.isolation.empty()) {
+    TBL_ASSIGN(session.next_transaction.isolation,
+               check_variable("tx_isolation", statement.isolation));
+  }
+  if (statement.read_only) session.next_transaction.read_only = statement.read_only;
+  return send_ok(session, sink);
+}
+
+}  // namespace
+
 Status run_set_transaction(Session& session, const ast::SetTransactionStatement& statement,
                            SessionSink& sink) {
+  if (statement.scope == ast::VariableScope::kDefault) return set_next(session, statement, sink);
   const auto assign = [&](const std::string& name, const std::string& value) -> Status {
     if (statement.scope == ast::VariableScope::kGlobal) {
       TBL_TRY(session.domain().privileges->check_global(session.account(), kPrivSuper, "SUPER"));

@@ -24,6 +24,12 @@ bool sees_database(Session& session, const std::string& db) {
          session.domain().privileges->sees_database(session.account(), db);
 }
 
+Status show_denied(Session& session, const std::string& table) {
+  return sql_error(kErrTableaccessDenied,
+                   "SHOW command denied to user '" + session.user().auth_user + "'@'" +
+                       session.user().auth_host + "' for table '" + table + "'");
+}
+
 /// A table by name, stored or virtual. Errors: 1146, 1142.
 struct FoundTable {
   std::string db;  ///< as it is spelt
@@ -41,14 +47,28 @@ Result<FoundTable> find_table(Session& session, const ast::TableName& name) {
   }
   TBL_ASSIGN(const SchemaPtr schema, visible_schema(session));
   TableInfoPtr table = schema->table(db, name.name);
-  if (table == nullptr) return no_such_table(db, name.name);
   if (!session.options().internal &&
       !session.domain().privileges->sees_table(session.account(), db, name.name)) {
-    return sql_error(kErrTableaccessDenied,
-                     "SHOW command denied to user '" + session.user().auth_user + "'@'" +
-                         session.user().auth_host + "' for table '" + name.name + "'");
+    return show_denied(session, name.name);
   }
+  if (table == nullptr) return no_such_table(db, name.name);
   return FoundTable{db, std::move(table), false, schema->database(db)->info->id};
+}
+
+bool sees_column(Session& session, const FoundTable& found, const std::string& column) {
+  return found.is_virtual || session.options().internal ||
+         session.domain().privileges->sees_column(session.account(), found.db, found.table->name.l,
+                                                  column);
+}
+
+/// Rights on the whole table: those on columns do not let its definition be seen.
+Status check_definition_visible(Session& session, const FoundTable& found) {
+  const PrivilegeManager& privileges = *session.domain().privileges;
+  if (found.is_virtual || session.options().internal ||
+      privileges.sees_whole_table(session.account(), found.db, found.table->name.l)) {
+    return ok_status();
+  }
+  return show_denied(session, found.table->name.o);
 }
 
 Result<ShowResult> show_databases(Session& session) {
@@ -171,6 +191,7 @@ Result<ShowResult> show_columns(Session& session, const ast::ShowStatement& show
   }
   for (const ColumnInfo& column : found.table->columns) {
     if (!column.is_public() || column.hidden) continue;
+    if (!sees_column(session, found, column.name.l)) continue;
     if (!show.column.empty() && !matches_pattern(show.column, column.name.o)) continue;
     const ColumnFacts facts = column_facts(*found.table, column, session.variables().time_zone());
     Row row = {text(column.name.o), text(facts.type)};
@@ -211,6 +232,7 @@ Result<ShowResult> show_index(Session& session, const ast::ShowStatement& show) 
 
 Result<ShowResult> show_create_table_or_view(Session& session, const ast::ShowStatement& show) {
   TBL_ASSIGN(const FoundTable found, find_table(session, show.table));
+  TBL_TRY(check_definition_visible(session, found));
   const TableInfo& table = *found.table;
   ShowResult out;
   if (table.view) {

@@ -47,10 +47,10 @@ Result<ShowResult> show_status(Session& session) {
   const auto up = duration_cast<seconds>(steady_clock::now() - session.domain().facts.started);
   ShowResult out;
   out.columns = {text_column("Variable_name", 64), text_column("Value", 1024)};
-  out.rows = {{text("Ssl_cipher"), text("")},
+  out.rows = {{text("Ssl_cipher"), text(session.tls_cipher)},
               {text("Ssl_cipher_list"), text("")},
               {text("Ssl_verify_mode"), text("0")},
-              {text("Ssl_version"), text("")},
+              {text("Ssl_version"), text(session.tls_version)},
               {text("Threads_connected"), text(std::to_string(session.domain().processes->size()))},
               {text("Uptime"), text(std::to_string(up.count()))},
               {text("ddl_schema_version"),

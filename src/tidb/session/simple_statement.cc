@@ -1,5 +1,6 @@
 // Transactions, prepared statements by name, USE, KILL, FLUSH and the like.
 #include <algorithm>
+#include <optional>
 
 #include "base/log.h"
 #include "cluster/registry.h"
@@ -22,19 +23,33 @@ Status run_begin(Session& session, const ast::BeginStatement& statement, Session
   bool pessimistic = pessimistic_by_default(session);
   if (statement.mode == ast::BeginStatement::Mode::kPessimistic) pessimistic = true;
   if (statement.mode == ast::BeginStatement::Mode::kOptimistic) pessimistic = false;
-  TBL_TRY(session.transaction().begin(begin_options(session, pessimistic), true));
+  BeginOptions options = begin_options(session, pessimistic);
+  if (statement.read_only) options.characteristics.read_only = *statement.read_only;
+  TBL_TRY(session.transaction().begin(options, true));
   return send_ok(session, sink);
 }
 
-/// COMMIT AND CHAIN: a new one begins at once.
-Status chain(Session& session, bool wanted) {
-  if (!wanted) return ok_status();
-  return session.transaction().begin(begin_options(session, pessimistic_by_default(session)), true);
+/// COMMIT AND CHAIN: a new one like the one before begins at once. Nothing: not wanted.
+using Chain = std::optional<TxnCharacteristics>;
+
+Chain chain_of(Session& session, bool wanted) {
+  if (!wanted) return std::nullopt;
+  const TransactionState& state = session.transaction();
+  if (state.is_explicit()) return state.characteristics();
+  return begin_options(session, false).characteristics;
+}
+
+Status begin_chained(Session& session, const Chain& chain) {
+  if (!chain) return ok_status();
+  BeginOptions options = begin_options(session, pessimistic_by_default(session));
+  options.characteristics = *chain;
+  return session.transaction().begin(options, true);
 }
 
 Status run_commit(Session& session, const ast::CommitStatement& statement, SessionSink& sink) {
+  const Chain chain = chain_of(session, statement.chain);
   TBL_TRY(commit_implicitly(session));
-  TBL_TRY(chain(session, statement.chain));
+  TBL_TRY(begin_chained(session, chain));
   if (statement.release) session.must_close = true;
   return send_ok(session, sink);
 }
@@ -44,8 +59,9 @@ Status run_rollback(Session& session, const ast::RollbackStatement& statement, S
     TBL_TRY(session.transaction().rollback_to_savepoint(statement.savepoint));
     return send_ok(session, sink);
   }
+  const Chain chain = chain_of(session, statement.chain);
   session.transaction().rollback();
-  TBL_TRY(chain(session, statement.chain));
+  TBL_TRY(begin_chained(session, chain));
   if (statement.release) session.must_close = true;
   return send_ok(session, sink);
 }

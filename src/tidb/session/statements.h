@@ -62,6 +62,8 @@ TextColumn int_column(std::string name);
 Status commit_implicitly(Session& session);
 /// Takes the options of the next transaction from the session's variables.
 BeginOptions begin_options(Session& session, bool pessimistic);
+/// 1792 when the open transaction, or the one that would begin now, is read-only.
+Status check_may_write(Session& session);
 bool pessimistic_by_default(const Session& session);
 /// A commit failed: what else must happen (undetermined outcome, binlog lost).
 Status handle_commit_error(Session& session, Status status);

@@ -34,6 +34,16 @@ Status TransactionState::begin(const BeginOptions& options, bool is_explicit) {
   txn_->set_schema_version(schema->version());
   schema_ = std::move(schema);
   explicit_ = is_explicit;
+  characteristics_ = options.characteristics;
+  return ok_status();
+}
+
+Status TransactionState::begin_statement() {
+  if (!txn_ || !explicit_ || !characteristics_.read_committed || !txn_->is_pessimistic()) {
+    return ok_status();
+  }
+  TBL_TRY(txn_->refresh_for_update_ts());
+  txn_->set_read_ts(txn_->for_update_ts());
   return ok_status();
 }
 
@@ -55,6 +65,7 @@ void TransactionState::clear() {
   txn_.reset();
   schema_.reset();
   explicit_ = false;
+  characteristics_ = {};
   savepoints_.clear();
 }
 
