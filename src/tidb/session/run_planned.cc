@@ -123,6 +123,11 @@ Status finish(Work& work, const EvalContext& eval, const StreamSink& outcome) {
   return work.sink.on_ok(ok);
 }
 
+/// KILL QUERY ends a SLEEP early; where that was not all that was asked, the rest is not told.
+bool was_cut_short(const Work& work, const StatementPlan& plan) {
+  return work.is_query() && !plan.tables.empty() && work.session.process().is_interrupted();
+}
+
 /// A SELECT of one row by its key, outside of a transaction: it reads the newest row, and so needs
 /// no timestamp. False: the schema changed meanwhile, so the row may be of one that the plan does
 /// not know.
@@ -136,6 +141,7 @@ Result<bool> read_newest_row(Work& work, const StatementPlan& plan, EvalContext&
   HeldSink held;
   ExecContext context = make_exec_context(work, *schema, eval, state.get());
   Status status = execute_plan(plan, context, held);
+  if (status.ok() && was_cut_short(work, plan)) status = query_interrupted();
   const bool good = state.schema() == schema && state.has_newest_schema();
   state.rollback();
   if (!good) return false;
@@ -150,11 +156,6 @@ Result<bool> read_newest_row(Work& work, const StatementPlan& plan, EvalContext&
 bool is_single_read(Work& work, const StatementPlan& plan) {
   if (!work.is_query() || std::get<QueryPlan>(plan.body).for_update) return false;
   return !plan.tables.empty() && reads_keys_only(plan);
-}
-
-/// KILL QUERY ends a SLEEP early; where that was not all that was asked, the rest is not told.
-bool was_cut_short(const Work& work, const StatementPlan& plan) {
-  return work.is_query() && !plan.tables.empty() && work.session.process().is_interrupted();
 }
 
 /// One attempt. `retry`: the statement may run again from the start.
