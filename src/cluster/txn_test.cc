@@ -3,6 +3,7 @@
 #include <random>
 #include <thread>
 
+#include "base/test_seed.h"
 #include "cluster/fake_cluster.h"
 #include "cluster/tikv.h"
 
@@ -223,8 +224,7 @@ class Bank {
 };
 
 TEST(Txn, MoneyIsNeitherMadeNorLost) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const auto seed = test_seed();
   constexpr unsigned kAccounts = 20;
   FakeCluster cluster({.stores = 3});
   FakeClients clients(cluster);

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 #include "drainer/test_stream.h"
 #include "proto/pump.pb.h"
 
@@ -57,8 +58,7 @@ TEST(BinlogItemTest, RowsOfAMessageInAFileStayThere) {
 }
 
 TEST(BinlogItemTest, DamageInAFileIsAnErrorOrAnotherBinlog) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   const std::string good = response_with(*rows_item(40, 5, 3, 2).payload);
   SimEnv disk;
@@ -90,8 +90,7 @@ TEST(BinlogItemTest, RequestIsWhatProtobufMakes) {
 }
 
 TEST(BinlogItemTest, DamageIsAnErrorOrAnotherBinlog) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   const std::string good = response_with(*rows_item(40, 5, 3, 2).payload);
   for (int i = 0; i < 5000; ++i) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "base/test_seed.h"
 #include "drainer/test_stream.h"
 
 namespace tbl::drainer {
@@ -182,8 +183,7 @@ TEST(MergerLimitTest, RemovingASourceFreesItsPuller) {
 
 // Random streams, pushed and taken in random order; the model is the sorted union.
 TEST(MergerModelTest, TheUnionComesOutInOrder) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   for (int round = 0; round < 50; ++round) {
     const size_t sources = 1 + random() % 4;

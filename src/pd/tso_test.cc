@@ -1,4 +1,5 @@
 #include "pd/tso.h"
+#include "base/test_seed.h"
 
 #include <gtest/gtest.h>
 
@@ -138,8 +139,7 @@ TEST_F(Tso, StandsStillBelowTheBoundWhileItCannotBeSaved) {
 // Every timestamp is above all earlier ones, whatever the clock does, whenever the process or the
 // storage dies.
 TEST_F(Tso, RisesThroughAnything) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   auto tso = start();
   uint64_t last = 0;

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "base/test_seed.h"
 #include "rpc/gzip.h"
 
 namespace tbl::rpc {
@@ -42,8 +43,7 @@ TEST(GrpcFramingTest, PrefixIsFlagAndBigEndianLength) {
 }
 
 TEST(GrpcFramingTest, LargeMessagesComeInPieces) {
-  uint64_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   for (int round = 0; round < 200; ++round) {
     std::vector<std::string> messages;
@@ -112,8 +112,7 @@ TEST(GrpcFramingTest, ADamagedGzipStreamIsAnError) {
 }
 
 TEST(GrpcFramingTest, AnyCutsGiveTheSameMessages) {
-  uint64_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   for (int round = 0; round < 200; ++round) {
     std::vector<std::string> messages;

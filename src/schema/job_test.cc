@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "base/test_seed.h"
 #include "schema/test_tables.h"
 
 namespace tbl::schema {
@@ -119,8 +120,7 @@ TEST(JobTest, DroppingAColumnIsSeenByItsState) {
 
 // Damaged JSON gives an error or some job, never anything else; both readers see the same ids.
 TEST(JobTest, DamagedBytesDoNoHarm) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   JobText text{.id = 8, .type = 3, .version = 30, .schema_id = 2, .table_id = 5};
   text.table = table_json(5, "a", column_json(1, "x", 3, 3), R"("pk_is_handle":true)");

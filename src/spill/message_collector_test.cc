@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 
 namespace tbl::spill {
 namespace {
@@ -30,8 +31,7 @@ class MessageCollectorTest : public testing::Test {
 };
 
 TEST_F(MessageCollectorTest, AnyPiecesGiveTheMessages) {
-  const uint64_t seed = std::random_device{}();
-  SCOPED_TRACE(seed);
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   for (int round = 0; round < 500; ++round) {
     std::string message(random() % 3000, '\0');

@@ -1,8 +1,8 @@
 #include "drainer/mysql/mark_items.h"
+#include "base/test_seed.h"
 
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <random>
 
 namespace tbl::mysql {
@@ -19,8 +19,7 @@ TEST(MarkItems, BytesAreAsDocumented) {
 }
 
 TEST(MarkItems, RandomOnesComeBackSorted) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   std::mt19937_64 random(seed);
   for (int round = 0; round < 2000; ++round) {
     std::vector<MarkItem> items;

@@ -4,9 +4,9 @@
 
 #include <cmath>
 #include <deque>
-#include <iostream>
 #include <random>
 
+#include "base/test_seed.h"
 #include "codec/decimal.h"
 #include "codec/time.h"
 #include "drainer/mysql/applier_harness.h"
@@ -156,8 +156,7 @@ class RowWriterTest : public ApplierTest, public testing::WithParamInterface<boo
 };
 
 TEST_P(RowWriterTest, EveryTypeArrivesByEveryForm) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   RandomRows random(seed);
   std::map<int64_t, Values> model;
   auto opt = options();

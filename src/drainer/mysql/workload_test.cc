@@ -1,5 +1,5 @@
-#include <iostream>
 
+#include "base/test_seed.h"
 #include "drainer/mysql/applier_harness.h"
 #include "drainer/schedule/model_database.h"
 
@@ -28,8 +28,7 @@ class Workload : public ApplierTest {
 };
 
 TEST_F(Workload, ManyWorkersGiveTheSerialResult) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   for (CommitOrder order : {CommitOrder::kFree, CommitOrder::kUpstream}) {
     SetUp();
     RandomStream stream(seed);
@@ -49,8 +48,7 @@ TEST_F(Workload, ManyWorkersGiveTheSerialResult) {
 // Runs that die in the middle, each with another number of workers; all see the same stream from
 // their start point on.
 TEST_F(Workload, CrashesLoseAndRepeatNothing) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   std::mt19937 random(seed);
   RandomStream stream(seed);
   std::vector<schedule::TransactionPtr> transactions;

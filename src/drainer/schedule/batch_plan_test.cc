@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
-
+#include "base/test_seed.h"
 #include "drainer/schedule/model_database.h"
 
 namespace tbl::schedule {
@@ -89,8 +88,7 @@ TEST(BatchPlan, KeepsDownstreamsOwnColumns) {
 // Whatever a legal stream does: each batch's plan is accepted statement by statement, and ends
 // where the stream ends.
 TEST(BatchPlan, IsLegalAndEquivalentForRandomStreams) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   std::mt19937 random(seed);
   RandomStream stream(random());
   SinkTablePtr table = identical_sink_table(stream.table());

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <random>
 
+#include "base/test_seed.h"
 #include "drainer/schedule/model_database.h"
 
 namespace tbl::schedule {
@@ -151,8 +151,7 @@ void run_model(unsigned seed, CommitOrder order) {
 }
 
 TEST(Dispatcher, AnyScheduleGivesTheSerialResult) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   for (unsigned i = 0; i < 60; ++i) {
     run_model(seed + i, CommitOrder::kFree);
     if (testing::Test::HasFatalFailure()) return;
@@ -160,8 +159,7 @@ TEST(Dispatcher, AnyScheduleGivesTheSerialResult) {
 }
 
 TEST(Dispatcher, UpstreamOrderGivesTheSerialResult) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   for (unsigned i = 0; i < 30; ++i) {
     run_model(seed + i, CommitOrder::kUpstream);
     if (testing::Test::HasFatalFailure()) return;

@@ -1,8 +1,8 @@
 #include "drainer/schedule/progress.h"
+#include "base/test_seed.h"
 
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <map>
 #include <random>
 
@@ -46,8 +46,7 @@ TEST(Progress, PartsCountWithTheLastOne) {
 
 // The model: a map of all items; K is the largest ts before the first unfinished item.
 TEST(Progress, AgreesWithAModel) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   std::mt19937 random(seed);
   Progress progress({1, 0});
   struct Item {

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
-
+#include "base/test_seed.h"
 #include "drainer/schedule/model_database.h"
 
 namespace tbl::schedule {
@@ -83,8 +82,7 @@ struct Harness {
 };
 
 TEST(Scheduler, AppliesEverythingWithManyWorkersAndRefusals) {
-  unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  unsigned seed = test_seed();
   SchedulerOptions options;
   options.workers = 6;
   options.batch_rows = 5;

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 #include "drainer/spill/test_values.h"
 #include "proto/binlog.pb.h"
 
@@ -90,8 +91,7 @@ std::vector<Row> random_rows(std::mt19937_64& random) {
 }
 
 TEST(LargeValueTest, RowsAreThoseOfTheMessage) {
-  const uint64_t seed = std::random_device{}();
-  SCOPED_TRACE(seed);
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   SimEnv disk;
   for (int round = 0; round < 40; ++round) {
@@ -108,8 +108,7 @@ TEST(LargeValueTest, RowsAreThoseOfTheMessage) {
 }
 
 TEST(LargeValueTest, DamageIsFoundWhereTheOtherReaderFindsIt) {
-  const uint64_t seed = std::random_device{}();
-  SCOPED_TRACE(seed);
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   SimEnv disk;
   std::vector<Row> rows;

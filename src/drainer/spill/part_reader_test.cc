@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 #include "codec/row_v1.h"
 #include "drainer/decode/test_tables.h"
 #include "drainer/spill/test_values.h"
@@ -48,8 +49,7 @@ LargeTransaction transaction_of(SimEnv& disk, const std::vector<int>& counts,
 }
 
 TEST(PartReaderTest, PartsAreTheTransaction) {
-  const uint64_t seed = std::random_device{}();
-  SCOPED_TRACE(seed);
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   SimEnv disk;
   for (int round = 0; round < 200; ++round) {

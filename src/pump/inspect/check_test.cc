@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "base/test_seed.h"
 #include "pump/storage/storage_fixture.h"
 
 namespace tbl::pump {
@@ -12,7 +13,6 @@ namespace {
 
 using ::testing::Contains;
 using testing::drop_and_wait;
-using testing::first_seed;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::write_and_wait;
@@ -94,7 +94,7 @@ TEST_F(CheckTest, ACleanStopIsSound) {
 
 TEST_F(CheckTest, EveryFlippedByteIsFound) {
   write_everything();
-  const uint64_t seed = first_seed();
+  const uint64_t seed = test_seed();
   RecordProperty("seed", std::to_string(seed));
   SCOPED_TRACE(seed);
   std::mt19937_64 random(seed);
@@ -120,7 +120,7 @@ TEST_F(CheckTest, EveryFlippedByteIsFound) {
 
 TEST_F(CheckTest, EveryTruncationIsFound) {
   write_everything();
-  const uint64_t seed = first_seed();
+  const uint64_t seed = test_seed();
   SCOPED_TRACE(seed);
   std::mt19937_64 random(seed);
   const Files all = files();
@@ -165,7 +165,7 @@ TEST_F(CheckTest, SaysWhereAndWhich) {
 }
 
 TEST_F(CheckTest, AKilledPumpLeavesOnlyNotes) {
-  const uint64_t seed = first_seed();
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   segment_bytes_ = 4 << 10;
   open();

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 #include "pump/storage/segment_format.h"
 #include "pump/storage/segment_window.h"
 #include "pump/storage/storage_testing.h"
@@ -140,8 +141,7 @@ TEST_F(SegmentScanTest, RecordThatIsNoBinlogIsBad) {
 }
 
 TEST_F(SegmentScanTest, RandomGarbageBetweenRecords) {
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   for (int round = 0; round < 50; ++round) {
     std::string bytes;

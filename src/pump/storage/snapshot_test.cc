@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 #include "pump/storage/dropped_log.h"
 
 namespace tbl::pump {
@@ -46,8 +47,7 @@ Snapshot make_snapshot(std::mt19937_64& random) {
 }
 
 TEST(Snapshot, RoundTrip) {
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   for (int i = 0; i < 50; ++i) {
     const Snapshot made = make_snapshot(random);

@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 
+#include "base/test_seed.h"
 #include "pump/storage/snapshot.h"
 #include "pump/storage/sorter.h"
 #include "pump/storage/storage_testing.h"
@@ -302,7 +303,7 @@ void run(uint64_t seed, size_t pumps, uint64_t steps) {
 TEST(SorterModel, MergedStreamsAreTheCommittedTransactions) {
   constexpr uint64_t kStepsPerRun = 2000;
   const uint64_t runs = testing::test_steps(100'000) / kStepsPerRun + 1;
-  const uint64_t first_seed = testing::first_seed();
+  const uint64_t first_seed = test_seed();
   for (uint64_t i = 0; i < runs && !::testing::Test::HasFailure(); ++i) {
     run(first_seed + i, 1 + i % 3, kStepsPerRun);
   }
@@ -311,7 +312,7 @@ TEST(SorterModel, MergedStreamsAreTheCommittedTransactions) {
 // Short histories, so that every state near the start is met, with a crash after each step.
 TEST(SorterModel, CrashAfterEveryStep) {
   const uint64_t runs = testing::test_steps(20'000) / 50;
-  const uint64_t first_seed = testing::first_seed();
+  const uint64_t first_seed = test_seed();
   for (uint64_t seed = first_seed; seed < first_seed + runs; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Model model(seed, 2);

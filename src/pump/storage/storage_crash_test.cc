@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 #include "pump/storage/storage.h"
 #include "pump/storage/storage_testing.h"
 
@@ -308,7 +309,7 @@ TEST(StorageCrash, NothingIsLostWhateverTheDiskDoes) {
   quiet.level = "fatal";
   ASSERT_TRUE(set_up_log(quiet).ok());
   const uint64_t wanted = testing::test_steps(40'000);
-  std::atomic<uint64_t> next_seed = testing::first_seed();
+  std::atomic<uint64_t> next_seed = test_seed();
   std::atomic<uint64_t> operations = 0;
   std::atomic<uint64_t> restarts = 0;
   std::atomic<size_t> committed = 0;

@@ -10,6 +10,7 @@
 
 #include "base/crc32c.h"
 #include "base/sim_env.h"
+#include "base/test_seed.h"
 #include "pump/storage/storage.h"
 #include "pump/storage/storage_testing.h"
 
@@ -18,7 +19,6 @@ namespace {
 
 using testing::commit_and_wait;
 using testing::drop_and_wait;
-using testing::first_seed;
 using testing::make_client_commit;
 using testing::make_prewrite;
 using testing::served_ts;
@@ -105,7 +105,7 @@ class StorageFaultTest : public ::testing::TestWithParam<FaultKind> {};
 
 TEST_P(StorageFaultTest, AtEveryCall) {
   const FaultKind& kind = GetParam();
-  const uint64_t seed = first_seed();
+  const uint64_t seed = test_seed();
   const uint64_t calls = test_steps(90);
   for (uint64_t nth = 1; nth <= calls; ++nth) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed << " call " << nth);
@@ -165,7 +165,7 @@ Walk walk(const Storage& storage) {
 // Everything is served; or the walk ends before the destroyed transaction with an error that names
 // it; or the start said what is damaged.
 TEST(StorageBitFlips, AreNeverSilent) {
-  const uint64_t seed = first_seed();
+  const uint64_t seed = test_seed();
   std::mt19937_64 random(seed);
   int named = 0;
   for (uint64_t run = 0; run < test_steps(400); ++run) {

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <future>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -22,12 +21,6 @@ namespace tbl::pump::testing {
 inline uint64_t test_steps(uint64_t otherwise) {
   const char* text = std::getenv("TBL_TEST_STEPS");
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-/// Random, or TBL_TEST_SEED to repeat a run.
-inline uint64_t first_seed() {
-  const char* text = std::getenv("TBL_TEST_SEED");
-  return text == nullptr ? std::random_device()() : std::strtoull(text, nullptr, 10);
 }
 
 inline BinlogRecord make_prewrite(uint64_t start_ts, const std::string& key,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/test_seed.h"
 #include "tidb/catalog/test_meta_store.h"
 
 namespace tbl::tidb {
@@ -115,8 +116,7 @@ TEST_F(SchemaTest, DroppingADatabaseChangesItsTables) {
 
 /// Random changes through diffs always give what loading everything gives.
 TEST_F(SchemaTest, DiffsGiveTheSameAsLoading) {
-  const uint32_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint32_t seed = test_seed();
   std::mt19937 random(seed);
   auto pick = [&](int64_t n) { return std::uniform_int_distribution<int64_t>(1, n)(random); };
   SchemaPtr schema = loaded();

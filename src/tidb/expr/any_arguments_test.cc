@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "base/test_seed.h"
 #include "tidb/expr/aggregate.h"
 #include "tidb/expr/func_expr.h"
 #include "tidb/expr/test_hooks.h"
@@ -128,7 +129,7 @@ class AnyArguments : public testing::Test {
     ++evaluated_;
   }
 
-  const uint32_t seed_ = std::random_device()();
+  const uint32_t seed_ = test_seed();
   std::vector<TypedValue> pool_;
   std::mt19937 random_;
   TestSession session_;
@@ -136,7 +137,6 @@ class AnyArguments : public testing::Test {
 };
 
 TEST_F(AnyArguments, OfFunctionsAndOperators) {
-  SCOPED_TRACE("seed " + std::to_string(seed_));
   auto names = function_names();
   for (std::string_view name :
        {"plus", "minus",  "mul",    "div",    "intdiv",    "mod",  "unaryminus",
@@ -156,7 +156,6 @@ TEST_F(AnyArguments, OfFunctionsAndOperators) {
 }
 
 TEST_F(AnyArguments, OfCasts) {
-  SCOPED_TRACE("seed " + std::to_string(seed_));
   std::vector<FieldType> targets = {
       int_type(),       int_type(true),  decimal_type(10, 3), double_type(), date_type(),
       datetime_type(2), duration_type(), string_type(4),      bytes_type(4), json_type()};
@@ -172,7 +171,6 @@ TEST_F(AnyArguments, OfCasts) {
 }
 
 TEST_F(AnyArguments, OfAggregates) {
-  SCOPED_TRACE("seed " + std::to_string(seed_));
   for (const char* name : {"count", "sum", "avg", "min", "max", "group_concat", "bit_and",
                            "bit_xor", "std", "var_samp", "json_arrayagg", "any_value"}) {
     for (const auto& [value, type] : pool_) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "base/test_seed.h"
 #include "tidb/kv/kv_store.h"
 #include "tidb/kv/mem_storage.h"
 
@@ -41,8 +42,7 @@ Pairs expected(const std::map<std::string, std::string>& all, const KeyRange& ra
 }
 
 TEST(KvCursor, MergesOwnWritesIntoTheSnapshot) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   for (int round = 0; round < 100; ++round) {
     MemStorage storage;

@@ -1,4 +1,5 @@
 #include "tidb/kv/mem_buffer.h"
+#include "base/test_seed.h"
 
 #include <gtest/gtest.h>
 
@@ -46,8 +47,7 @@ TEST(MemBuffer, ChangedSinceNamesEachKeyOnce) {
 }
 
 TEST(MemBuffer, RollbackGivesEveryEarlierState) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   for (int round = 0; round < 50; ++round) {
     MemBuffer buffer;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/test_seed.h"
 #include "tidb/ast/dml.h"
 #include "tidb/parser/lexer.h"
 #include "tidb/parser/parser_testing.h"
@@ -112,8 +113,7 @@ std::vector<std::string> tokens_of(const std::string& sql) {
 }
 
 TEST(Robustness, ShuffledWords) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   const auto pick = [&](size_t n) {
     return std::uniform_int_distribution<size_t>(0, n - 1)(random);
@@ -149,8 +149,7 @@ TEST(Robustness, ShuffledWords) {
 }
 
 TEST(Robustness, AnyBytes) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   for (int round = 0; round < 2000; ++round) {
     std::string sql = "select ";

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "base/test_seed.h"
 #include "tidb/expr/function.h"
 #include "tidb/plan/range.h"
 #include "tidb/types/convert.h"
@@ -85,8 +86,7 @@ class Conditions {
 };
 
 TEST(Interval, SetsHoldWhatTheirConditionsLetPass) {
-  uint32_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  uint32_t seed = test_seed();
   std::mt19937 rng(seed);
   Conditions conditions;
   FieldType type = int_type();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/test_seed.h"
 #include "codec/keys.h"
 #include "tidb/table/test_tables.h"
 #include "tidb/types/convert.h"
@@ -91,8 +92,7 @@ bool is_inside(const Row& values, const IndexRange& range) {
 }
 
 TEST(IndexCodec, RangesHoldWhatTheySay) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  const unsigned seed = test_seed();
   std::mt19937 random(seed);
   const auto t = table();
   const IndexPlace place{*t, t->indexes[1], 45};

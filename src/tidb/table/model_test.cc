@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "base/test_seed.h"
 #include "codec/datum_codec.h"
 #include "tidb/kv/list_binlog.h"
 #include "tidb/kv/mem_storage.h"
@@ -42,7 +43,7 @@ bool collides(const Model& model, int64_t handle, const Row& row) {
 class ModelTest : public ::testing::TestWithParam<std::tuple<bool, RowFormat>> {
  protected:
   void SetUp() override {
-    seed_ = std::random_device()();
+    seed_ = test_seed();
     random_.seed(seed_);
     options_.format = std::get<1>(GetParam());
   }
@@ -156,7 +157,6 @@ class ModelTest : public ::testing::TestWithParam<std::tuple<bool, RowFormat>> {
 };
 
 TEST_P(ModelTest, TableAndBinlogFollowTheModel) {
-  SCOPED_TRACE(seed_);
   Model committed, replayed;
   size_t replayed_to = 0;
   for (int round = 0; round < 60 && !HasFailure(); ++round) {

@@ -1,6 +1,7 @@
 // Times: checks under sql_mode, zones, limits. Literals and arithmetic are in
 // recorded_functions_test.cc.
 #include "tidb/types/time_value.h"
+#include "base/test_seed.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -68,8 +69,7 @@ TEST(Time, DayNumbersCountEveryDay) {
 }
 
 TEST(Time, MicrosecondsReadBack) {
-  uint64_t seed = std::random_device{}();
-  SCOPED_TRACE(fmt::format("seed {}", seed));
+  uint64_t seed = test_seed();
   std::mt19937_64 rng(seed);
   for (int i = 0; i < 5000; ++i) {
     int64_t micros =

@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "base/test_seed.h"
 #include "tikv/mvcc/test_store.h"
 
 namespace tbl::tikv {
@@ -93,9 +94,8 @@ TEST(LockWaitsTest, StopResumesNobody) {
 
 /// Oracle: the transitive closure of who waits for whom.
 TEST(LockWaitsTest, DeadlocksAreCirclesAndNothingElse) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = test_seed();
   RecordProperty("seed", std::to_string(seed));
-  SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 200; ++round) {
     LockWaits waits;

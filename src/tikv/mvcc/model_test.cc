@@ -3,6 +3,7 @@
 #include <map>
 #include <random>
 
+#include "base/test_seed.h"
 #include "tikv/mvcc/test_store.h"
 
 namespace tbl::tikv {
@@ -254,7 +255,7 @@ class ModelRun {
 };
 
 TEST(MvccModel, RandomCommandsEndAsTheModelSays) {
-  const unsigned seed = std::random_device()();
+  const unsigned seed = test_seed();
   for (unsigned round = 0; round < 4; ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed + round));
     ModelRun run(seed + round);

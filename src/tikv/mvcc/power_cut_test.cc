@@ -14,6 +14,7 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "base/test_seed.h"
 #include "tikv/mvcc/test_store.h"
 
 namespace tbl::tikv {
@@ -109,7 +110,7 @@ class Disk : public rocksdb::FileSystemWrapper {
 
 uint64_t seed() {
   const char* given = std::getenv("TBL_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : test_seed();
 }
 
 class PowerCut : public ::testing::Test {
