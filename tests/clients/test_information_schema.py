@@ -7,7 +7,7 @@ SETUP = """
 drop database if exists facts;
 create database facts character set utf8mb4 collate utf8mb4_bin;
 use facts;
-create table Types (id bigint unsigned not null auto_increment primary key, ti tinyint, tu tinyint unsigned,
+create table a_types (id bigint unsigned not null auto_increment primary key, ti tinyint, tu tinyint unsigned,
   b1 tinyint(1), si smallint, mi mediumint, i int not null default 5, iu int(7) unsigned, bi bigint, f float, d double,
   de decimal(20,6), bt bit(12), da date, dt datetime(6), ts timestamp(3) null, tm time(2), c char(10) not null
   default 'x', v varchar(50) comment 'a word', bn binary(4), vb varbinary(20), bl blob, tx text, lt longtext,
@@ -19,19 +19,19 @@ create view seen as select a, b from keyed
 QUESTIONS = """
 select column_name, ordinal_position, is_nullable, data_type, character_maximum_length, character_octet_length,
   numeric_precision, numeric_scale, datetime_precision, character_set_name, collation_name, column_key, extra,
-  column_comment from information_schema.columns where table_schema = 'facts' and table_name = 'Types'
+  column_comment from information_schema.columns where table_schema = 'facts' and table_name = 'a_types'
   order by ordinal_position;
 select table_name, table_type, table_collation from information_schema.tables where table_schema = 'facts' order by 1;
-select table_name, if(is_nullable = 'yes', 1, 0) from information_schema.columns where table_schema = 'FACTS'
+select table_name, if(is_nullable = 'yes', 1, 0) from information_schema.columns where table_schema = 'facts'
   and column_name in ('A', 'ti') order by 1;
 select table_name from information_schema.tables where table_schema like 'Fact_' and table_type = 'base table'
   order by 1;
-select table_name, non_unique, index_name, seq_in_index, column_name, sub_part from information_schema.statistics
-  where table_schema = 'facts' order by table_name, index_name, seq_in_index;
+select table_name, non_unique + 0, index_name, seq_in_index, column_name, sub_part from information_schema.statistics
+  where table_schema = 'facts' order by table_name, lower(index_name), seq_in_index;
 select table_name, constraint_name, column_name, ordinal_position from information_schema.key_column_usage
-  where table_schema = 'facts' order by table_name, constraint_name, ordinal_position;
+  where table_schema = 'facts' order by table_name, lower(constraint_name), ordinal_position;
 select table_name, constraint_name, constraint_type from information_schema.table_constraints
-  where table_schema = 'facts' order by table_name, constraint_name;
+  where table_schema = 'facts' order by table_name, lower(constraint_name);
 select table_name, is_updatable is null from information_schema.views where table_schema = 'facts';
 select schema_name, default_character_set_name, default_collation_name from information_schema.schemata
   where schema_name = 'facts';

@@ -10,7 +10,7 @@ from both import connect, outcome, run_all
 from wire import ServerError, Wire
 
 SHA2 = "caching_sha2_password"
-PASSWORD = "longer than the twenty bytes of the salt \u00e4"
+PASSWORD = "longer than the twenty bytes of the salt"
 
 
 class Sha2Wire(Wire):
