@@ -179,6 +179,22 @@ Result<bool> commit_region(Phase& phase, const RegionPtr& region,
   return true;
 }
 
+/// Adds to a request's `keys` those of `others` that may go along; returns the rest.
+std::vector<std::string> take_along(const Region& region, const std::vector<std::string>& others,
+                                    std::vector<std::string>* keys) {
+  std::vector<std::string> rest;
+  size_t bytes = 0;
+  for (const auto& key : others) {
+    if (bytes >= kRequestBytes || !region.contains(key)) {
+      rest.push_back(key);
+      continue;
+    }
+    bytes += key.size();
+    keys->push_back(key);
+  }
+  return rest;
+}
+
 }  // namespace
 
 Status TxnCalls::prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
@@ -198,11 +214,17 @@ Status TxnCalls::prewrite(const TxnHead& head, const std::vector<TxnWrite>& writ
   return phase.run(writes, send);
 }
 
-Status TxnCalls::commit_primary(const TxnHead& head, uint64_t commit_ts) {
+Status TxnCalls::commit_primary(const TxnHead& head, uint64_t commit_ts,
+                                std::vector<std::string>* others) {
   bool maybe_done = false;
   Phase phase(client_, head);
-  auto send = [&](const RegionPtr& region, const std::vector<std::string>& group) {
-    return commit_region(phase, region, group, commit_ts, &maybe_done);
+  auto send = [&](const RegionPtr& region, const std::vector<std::string>& group) -> Result<bool> {
+    std::vector<std::string> keys = group;
+    std::vector<std::string> rest;
+    if (others != nullptr) rest = take_along(*region, *others, &keys);
+    TBL_ASSIGN(const bool done, commit_region(phase, region, keys, commit_ts, &maybe_done));
+    if (done && others != nullptr) *others = std::move(rest);
+    return done;
   };
   Status status = phase.run(std::vector<std::string>{head.primary}, send);
   if (status.ok() || !maybe_done) return status;

@@ -70,8 +70,11 @@ class TxnCalls {
   /// are cleared, those of live ones are waited for until the client's total timeout: kLocked.
   Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes, KeyFailure* failure);
   /// Commits the primary, which decides. kUnknown with "undetermined": nobody can say;
-  /// kFailedPrecondition: take a later commit ts.
-  Status commit_primary(const TxnHead& head, uint64_t commit_ts);
+  /// kFailedPrecondition: take a later commit ts. Of `others` (null: none) those go along that
+  /// stand in the primary's region and fit into its request, and are taken out when they are
+  /// committed.
+  Status commit_primary(const TxnHead& head, uint64_t commit_ts,
+                        std::vector<std::string>* others = nullptr);
   /// The others, after the primary.
   Status commit_others(const TxnHead& head, std::vector<std::string> keys, uint64_t commit_ts);
   Status rollback(const TxnHead& head, std::vector<std::string> keys);

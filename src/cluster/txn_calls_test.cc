@@ -55,6 +55,24 @@ TEST_F(TxnCallsTest, LockedThenPrewrittenThenCommitted) {
   EXPECT_EQ(locks(), 0U);
 }
 
+TEST_F(TxnCallsTest, TheKeysOfThePrimarysRegionGoAlong) {
+  const TxnHead txn = head("b", false);
+  ASSERT_TRUE(
+      calls_
+          .prewrite(txn, {{KvOp::kPut, "a", "1"}, {KvOp::kPut, "b", "1"}, {KvOp::kPut, "z", "1"}},
+                    &failure_)
+          .ok());
+  const int before = cluster_.calls("KvCommit");
+  std::vector<std::string> others{"a", "z"};
+  const uint64_t commit_ts = cluster_.next_ts();
+  ASSERT_TRUE(calls_.commit_primary(txn, commit_ts, &others).ok());
+  EXPECT_EQ(cluster_.calls("KvCommit"), before + 1);
+  EXPECT_EQ(others, std::vector<std::string>{"z"});
+  EXPECT_EQ(locks(), 1U);
+  ASSERT_TRUE(calls_.commit_others(txn, others, commit_ts).ok());
+  EXPECT_EQ(now("a") + now("b") + now("z"), "111");
+}
+
 TEST_F(TxnCallsTest, FailuresAreTold) {
   const TxnHead holder = head("a");
   ASSERT_TRUE(calls_.lock(holder, {{"a"}}, &failure_).ok());

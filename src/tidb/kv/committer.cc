@@ -78,10 +78,12 @@ Status Committer::prewrite() {
 }
 
 Result<uint64_t> Committer::commit_primary() {
+  uncommitted_ = locked_keys();
+  std::erase(uncommitted_, head_.primary);
   while (true) {
     const auto commit_ts = storage().get_ts();
     if (!commit_ts.ok()) return abort(store_error(commit_ts.status()));
-    Status status = storage().commit_primary(head_, *commit_ts);
+    Status status = storage().commit_primary(head_, *commit_ts, &uncommitted_);
     if (status.ok()) return commit_ts;
     // A reader has pushed the lock: a later timestamp will do.
     if (status.code() == StatusCode::kFailedPrecondition) continue;
@@ -107,8 +109,6 @@ std::vector<std::string> Committer::locked_keys() const {
 }
 
 void Committer::commit_others(uint64_t commit_ts) {
-  std::vector<std::string> keys = locked_keys();
-  std::erase(keys, head_.primary);
   // Keys that were locked by a statement that failed.
   std::vector<std::string> left_over;
   std::set_difference(txn_.attempted_.begin(), txn_.attempted_.end(), txn_.locked_.begin(),
@@ -116,9 +116,9 @@ void Committer::commit_others(uint64_t commit_ts) {
   txn_.attempted_.clear();
   std::erase_if(left_over,
                 [&](const std::string& key) { return txn_.buffer_.find(key) != nullptr; });
-  if (keys.empty() && left_over.empty()) return;
+  if (uncommitted_.empty() && left_over.empty()) return;
   txn_.store_.run_in_background([&storage = storage(), &waits = txn_.store_.lock_waits(),
-                                 head = head_, keys = std::move(keys),
+                                 head = head_, keys = std::move(uncommitted_),
                                  left_over = std::move(left_over), commit_ts]() mutable {
     Status status =
         keys.empty() ? ok_status() : storage.commit_others(head, std::move(keys), commit_ts);

@@ -12,7 +12,7 @@ namespace tbl::tidb {
 
 /// One commit, one thread. The order that pump and drainer rely on: the prewrite binlog is at a
 /// pump, and all keys are prewritten, before the commit ts is taken; the commit binlog follows the
-/// commit of the primary key. Other keys are committed in the background.
+/// commit of the primary key. Keys that cannot go along with it are committed in the background.
 class Committer {
  public:
   Committer(Transaction& txn, const CommitOptions& options) : txn_(txn), options_(options) {}
@@ -33,7 +33,8 @@ class Committer {
   const CommitOptions& options_;
   TxnHead head_;
   std::vector<TxnWrite> writes_;
-  bool only_checks_ = true;  ///< no write leaves a lock
+  std::vector<std::string> uncommitted_;  ///< locked keys but the primary
+  bool only_checks_ = true;               ///< no write leaves a lock
   BinlogRecord record_;
   std::unique_ptr<PendingBinlog> pending_;
 };

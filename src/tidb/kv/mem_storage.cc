@@ -157,7 +157,8 @@ void MemStorage::commit_key(const std::string& key, uint64_t start_ts, uint64_t 
   c.lock.reset();
 }
 
-Status MemStorage::commit_primary(const TxnHead& head, uint64_t commit_ts) {
+Status MemStorage::commit_primary(const TxnHead& head, uint64_t commit_ts,
+                                  std::vector<std::string>*) {
   TBL_TRY(call("commit_primary"));
   {
     Guard guard(mutex_);

@@ -28,7 +28,9 @@ class MemStorage : public Storage {
   Result<std::vector<KvPair>> scan(const ScanOptions& options, uint64_t ts) override;
   Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
                   KeyFailure* failure) override;
-  Status commit_primary(const TxnHead& head, uint64_t commit_ts) override;
+  /// The primary alone.
+  Status commit_primary(const TxnHead& head, uint64_t commit_ts,
+                        std::vector<std::string>* others) override;
   Status commit_others(const TxnHead& head, std::vector<std::string> keys,
                        uint64_t commit_ts) override;
   Status rollback(const TxnHead& head, std::vector<std::string> keys) override;

@@ -16,8 +16,9 @@ Status TikvStorage::prewrite(const TxnHead& head, const std::vector<TxnWrite>& w
                              KeyFailure* failure) {
   return calls_.prewrite(head, writes, failure);
 }
-Status TikvStorage::commit_primary(const TxnHead& head, uint64_t commit_ts) {
-  return calls_.commit_primary(head, commit_ts);
+Status TikvStorage::commit_primary(const TxnHead& head, uint64_t commit_ts,
+                                   std::vector<std::string>* others) {
+  return calls_.commit_primary(head, commit_ts, others);
 }
 Status TikvStorage::commit_others(const TxnHead& head, std::vector<std::string> keys,
                                   uint64_t commit_ts) {

@@ -32,7 +32,8 @@ class Storage : public cluster::TsoSource {
 
   virtual Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
                           KeyFailure* failure) = 0;
-  virtual Status commit_primary(const TxnHead& head, uint64_t commit_ts) = 0;
+  virtual Status commit_primary(const TxnHead& head, uint64_t commit_ts,
+                                std::vector<std::string>* others) = 0;
   virtual Status commit_others(const TxnHead& head, std::vector<std::string> keys,
                                uint64_t commit_ts) = 0;
   virtual Status rollback(const TxnHead& head, std::vector<std::string> keys) = 0;
@@ -56,7 +57,8 @@ class TikvStorage : public Storage {
   Result<std::vector<KvPair>> scan(const ScanOptions& options, uint64_t ts) override;
   Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
                   KeyFailure* failure) override;
-  Status commit_primary(const TxnHead& head, uint64_t commit_ts) override;
+  Status commit_primary(const TxnHead& head, uint64_t commit_ts,
+                        std::vector<std::string>* others) override;
   Status commit_others(const TxnHead& head, std::vector<std::string> keys,
                        uint64_t commit_ts) override;
   Status rollback(const TxnHead& head, std::vector<std::string> keys) override;
