@@ -21,10 +21,10 @@
 #include "drainer/router.h"
 #include "drainer/safe_point.h"
 #include "drainer/service.h"
-#include "spill/spill_file.h"
 #include "drainer/stream.h"
 #include "drainer/syncer.h"
 #include "rpc/server.h"
+#include "spill/spill_file.h"
 
 namespace tbl::drainer {
 

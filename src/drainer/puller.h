@@ -11,8 +11,8 @@
 #include "base/metrics.h"
 #include "base/stop.h"
 #include "drainer/merger.h"
-#include "spill/message_collector.h"
 #include "rpc/client.h"
+#include "spill/message_collector.h"
 
 namespace tbl::drainer {
 
