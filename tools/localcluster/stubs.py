@@ -34,7 +34,7 @@ def load(name):
 class Caller:
     """Calls methods by path on one server."""
 
-    # The minimum is what a connection may take: on a busy machine that can be long.
+    # min_reconnect_backoff_ms is the time that a connection has to come up: it must do on a busy machine.
     OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1),
                ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500),
                ("grpc.min_reconnect_backoff_ms", 5000), ("grpc.use_local_subchannel_pool", 1)]
