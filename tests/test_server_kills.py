@@ -127,12 +127,7 @@ def restarts(cluster):
 
 
 def start_everything(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    cluster.start_drainer()
+    cluster.start_all()
     execute(cluster, "create database app", "create table app.log (id int primary key)",
             *(f"create table app.{name} ({columns})" for name, columns in TABLES.items()))
 

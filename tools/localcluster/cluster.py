@@ -153,6 +153,15 @@ class Cluster:
         except OSError:
             return False
 
+    def start_all(self):
+        """One of each program, tidb-server included; drainer follows into MariaDB."""
+        self.start_pd()
+        self.start_tikv()
+        self.start_pump()
+        self.start_tidb()
+        self.mariadb.start()
+        self.start_drainer()
+
     def drainer_config(self, syncer="", to=""):
         return ("detect-interval = 1\n"
                 "[syncer]\n"
