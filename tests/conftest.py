@@ -23,12 +23,7 @@ def cluster(request):
 @pytest.fixture
 def running(cluster):
     """A cluster in which everything runs: tidb-server, and drainer following into MariaDB."""
-    cluster.start_pd()
-    cluster.start_tikv()
-    cluster.start_pump()
-    cluster.start_tidb()
-    cluster.mariadb.start()
-    cluster.start_drainer()
+    cluster.start_everything()
     return cluster
 
 
