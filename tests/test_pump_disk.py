@@ -101,6 +101,9 @@ def test_stops_at_the_limit_and_goes_on_by_itself(store):
     assert refusal.startswith("no available space, available: ") and done
     wait_until(lambda: metric(store, "binlog_pump_storage_writable") == 0, 20, "the metric tells")
     assert "pump takes no more prewrite, commit and rollback binlogs: the disk is full" in log_of(store)
+    with pytest.raises(grpc.RpcError) as large:
+        client.prewrite(store.pd.tso(), bytes(12 << 20), timeout=60)
+    assert large.value.details().startswith("no available space, available: ")
     full_at = store.pd.tso()
     wait_until(lambda: newest_fake_ts(store) > full_at, 30, "fake binlogs are written on, drainers see time pass")
     os.remove(os.path.join(data, "ballast"))

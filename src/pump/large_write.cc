@@ -174,7 +174,9 @@ struct LargeWrites::Upload {
 class LargeWrites::Request final : public rpc::LargeRequest {
  public:
   Request(LargeWrites& writes, rpc::ServerCallPtr call)
-      : writes_(writes), upload_(std::make_shared<Upload>(writes.files_, std::move(call))) {}
+      : writes_(writes), upload_(std::make_shared<Upload>(writes.files_, std::move(call))) {
+    upload_->status = writes.disk_.check();  // what will be refused need not fill the disk first
+  }
 
   void add(rpc::MessagePiece piece) override {
     const uint64_t n = piece.bytes.size();
@@ -229,10 +231,12 @@ class LargeWrites::Request final : public rpc::LargeRequest {
   const std::shared_ptr<Upload> upload_;
 };
 
-LargeWrites::LargeWrites(Env& env, const std::string& dir, uint64_t max_bytes, Ingest& ingest)
+LargeWrites::LargeWrites(Env& env, const std::string& dir, uint64_t max_bytes, Ingest& ingest,
+                         const DiskWatch& disk)
     : files_(env, dir, kLargeRequestBytes),
       max_bytes_(max_bytes),
       ingest_(ingest),
+      disk_(disk),
       thread_("large-writes", [this] { run(); }) {}
 
 LargeWrites::~LargeWrites() {

@@ -23,7 +23,8 @@ constexpr uint64_t kLargeRequestBytes = 8 << 20;
 class LargeWrites {
  public:
   /// `max_bytes`: of a request once it is inflated.
-  LargeWrites(Env& env, const std::string& dir, uint64_t max_bytes, Ingest& ingest);
+  LargeWrites(Env& env, const std::string& dir, uint64_t max_bytes, Ingest& ingest,
+              const DiskWatch& disk);
   ~LargeWrites();
 
   /// Makes the directory, removes leftovers.
@@ -40,6 +41,7 @@ class LargeWrites {
   spill::SpillDir files_;
   const uint64_t max_bytes_;
   Ingest& ingest_;
+  const DiskWatch& disk_;
   Queue<std::function<void()>> tasks_{UINT64_MAX};
   Thread thread_;
 };

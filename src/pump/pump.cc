@@ -76,9 +76,9 @@ Status Pump::start() {
   options.slow_write_s = config_.slow_write_threshold_s;
   ingest_ =
       std::make_unique<Ingest>(options, IngestParts{*storage_, state_, gate_, *disk_, metrics_});
-  large_writes_ =
-      std::make_unique<LargeWrites>(env_, join_path(config_.data_dir, "spill"),
-                                    static_cast<uint64_t>(config_.max_message_bytes), *ingest_);
+  large_writes_ = std::make_unique<LargeWrites>(env_, join_path(config_.data_dir, "spill"),
+                                                static_cast<uint64_t>(config_.max_message_bytes),
+                                                *ingest_, *disk_);
   TBL_TRY(large_writes_->prepare());
   fakes_ = std::make_unique<FakeWriter>(*ingest_, cluster_->pd(), *storage_);
   feed_ = std::make_unique<Feed>(FeedOptions{options.cluster_id, config_.skip_damaged}, *storage_,
