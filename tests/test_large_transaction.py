@@ -81,6 +81,11 @@ def row_count(cluster):
     return int(cluster.mariadb.rows("select count(*) from bench.sbtest")[0][0])
 
 
+def part_count(cluster):
+    """Parts of the transaction that are downstream: each has a mark until the checkpoint has passed all of them."""
+    return int(cluster.mariadb.rows("select count(*) from tidb_binlog.checkpoint_mark")[0][0])
+
+
 def spill_files(cluster):
     return os.listdir(os.path.join(cluster.directory, "drainer.data", "spill"))
 
@@ -108,8 +113,9 @@ def test_killed_in_the_midst(cluster, stream, rng):
     last = write(cluster, stream.insert(range(ROWS)))
     seen = [0]
     while len(seen) < 4 and seen[-1] < ROWS:
-        target = seen[-1] + rng.randrange(1, (ROWS - seen[-1]) // 4 + 2)
-        wait_until(lambda: row_count(cluster) >= target, 300, f"{target} rows are downstream", poll=0.01)
+        parts = part_count(cluster) + rng.randrange(1, 6)
+        wait_until(lambda: part_count(cluster) >= parts or cluster.checkpoint_ts() >= last, 300,
+                   f"{parts} parts are downstream", poll=0.01)
         cluster.drainers["drainer"].kill()
         seen.append(row_count(cluster))
         start_drainer(cluster)
