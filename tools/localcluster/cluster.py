@@ -108,8 +108,10 @@ class Cluster:
         return regions and any(r.get("leader") for r in json.loads(regions).get("regions") or [])
 
     def start_pump(self, name="pump", wait=True, extra=()):
-        """Registered as node id <name>; data in <name>.data."""
+        """Registered as node id <name>; data in <name>.data. A `-config` among `extra` takes the place of the default."""
         address = self.address(name)
+        if not any(argument.startswith("-config") for argument in extra):
+            extra = [*extra, f"-config={self._pump_config(name)}"]
         process = self._process(name, "pump", [
             f"-node-id={name}", f"-addr={address}", f"-advertise-addr={address}", f"-data-dir={name}.data",
             f"-pd-urls=http://{self.address('pd')}", f"-log-file={name}.log", *extra]).start()
@@ -118,6 +120,13 @@ class Cluster:
             process.wait_ready(lambda: self.node_state("pumps", name) == "online" and
                                http_get(f"http://{address}/status"))
         return process
+
+    def _pump_config(self, name):
+        """Pump's own limit of 10 GiB is more than a machine of tests may have free."""
+        path = os.path.join(self.directory, f"{name}.toml")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write('[storage]\nstop-write-at-available-space = "100MB"\n')
+        return path
 
     def start_drainer(self, name="drainer", wait=True, config="", initial_commit_ts=-1, extra=()):
         address = self.address(name)
