@@ -105,6 +105,7 @@ def test_new_pump_takes_no_prewrite_before_the_drainer_knows_it(store):
         # Paused, not offline: the drainer still knows it.
         assert store.node_state("pumps", "pump") == "paused"
         store.start_pump()
+        client.transaction()
         assert drainer.notified == 1
     finally:
         drainer.stop()

@@ -11,18 +11,30 @@ class ProgramFailed(Exception):
     """A program ended or did not become ready; the text holds the end of its log."""
 
 
+_reservations = []
+
+
 def free_port():
-    """A port that nobody has. Not one of those that the system gives to outgoing connections (from 32768 on): the
-    program that is to listen there may take seconds until it does."""
+    """A port that nobody has and that is given to nobody else on this machine until this process ends: the program that
+    is to listen there may take seconds until it does. For the same reason not one of those that the system gives to
+    outgoing connections (from 32768 on)."""
     choose = random.SystemRandom()
     while True:
         port = choose.randrange(21000, 32768)
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
+        if _reserve(port) and not port_is_busy(port):
+            return port
+
+
+def _reserve(port):
+    """Takes the port's name among all processes that ask here: an abstract socket, which goes with its process."""
+    reservation = socket.socket(socket.AF_UNIX)
+    try:
+        reservation.bind(f"\0tidb-binlog-test-port-{port}")
+    except OSError:
+        reservation.close()
+        return False
+    _reservations.append(reservation)
+    return True
 
 
 def port_is_busy(port):
