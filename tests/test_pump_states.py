@@ -319,7 +319,6 @@ def test_pd_is_away_while_binlogs_come(running):
     running.start_pd()
     wait_until(lambda: (status_of(running) or {}).get("maxCommitTS", 0) > ts[-1], 60,
                "heartbeat and fake binlogs are back")
-    running.start_tikv()
     client.transaction()
 
 
