@@ -50,8 +50,9 @@ class CheckTest : public testing::StorageTest {
     prewrite(610);
     commit(610, 620);
     prewrite(640);
-    wait_until([&] { return storage_->stats().unresolved == 2; });
-    ASSERT_TRUE(drop_and_wait(*storage_, 640).ok());
+    // Refused until the sorter has seen the prewrite.
+    bool dropped = false;
+    wait_until([&] { return dropped = dropped || drop_and_wait(*storage_, 640).ok(); });
     ASSERT_TRUE(storage_->close().ok());
     storage_.reset();
   }
