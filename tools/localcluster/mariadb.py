@@ -20,13 +20,19 @@ class MariaDb:
 
     def start(self, own_session=False):
         data = os.path.join(self.directory, "data")
+        # A MariaDB that starts removes the temporary tables of all others that share its directory for them.
+        temporary = os.path.join(self.directory, "tmp")
+        os.makedirs(temporary, exist_ok=True)
         if not os.path.isdir(os.path.join(data, "mysql")):
-            subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--user=root",
-                            "--auth-root-authentication-method=normal", "--skip-test-db"],
-                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            made = subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--user=root",
+                                   "--auth-root-authentication-method=normal", "--skip-test-db"],
+                                  env={**os.environ, "TMPDIR": temporary}, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, check=False)
+            if made.returncode != 0:
+                raise ProgramFailed(f"mariadb-install-db failed\n{made.stdout}")
         # Replaying a capture makes hundreds of files' worth of DDL; what is tested is not MariaDB's fsync.
         self.process = Process("mariadb", [
-            "/usr/sbin/mariadbd", "--no-defaults", f"--datadir={data}", "--user=root",
+            "/usr/sbin/mariadbd", "--no-defaults", f"--datadir={data}", f"--tmpdir={temporary}", "--user=root",
             f"--port={self.port}", "--bind-address=127.0.0.1",
             f"--socket={self.directory}/mariadb.sock", f"--pid-file={self.directory}/mariadb.pid",
             "--max-allowed-packet=256M", "--innodb-log-file-size=96M", "--innodb-flush-log-at-trx-commit=2",

@@ -89,6 +89,8 @@ class PrivateServer {
     pid_t pid = fork();
     if (pid != 0) return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // A MariaDB that starts removes the temporary tables of all that share its directory for them.
+    setenv("TMPDIR", dir_.c_str(), 1);
     int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(fd, 1);
     dup2(fd, 2);
