@@ -21,6 +21,14 @@ def cluster(request):
 
 
 @pytest.fixture
+def store(cluster):
+    """The cluster with PD and the store started: what pump needs."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    return cluster
+
+
+@pytest.fixture
 def running(cluster):
     """A cluster in which everything runs: tidb-server, and drainer following into MariaDB."""
     cluster.start_everything()

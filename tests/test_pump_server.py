@@ -16,12 +16,6 @@ from replay import play, start_cluster
 from test_kills import Killer, kill_count, restart_pump
 from test_pull import pull, real
 
-@pytest.fixture
-def store(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    return cluster
-
 
 @pytest.fixture
 def running(store):

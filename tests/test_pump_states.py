@@ -14,13 +14,6 @@ from pumpclient import WRITE, Client, FakeDrainer, http, put_drainer, refusal
 
 
 @pytest.fixture
-def store(cluster):
-    cluster.start_pd()
-    cluster.start_tikv()
-    return cluster
-
-
-@pytest.fixture
 def running(store):
     store.start_pump()
     return store
