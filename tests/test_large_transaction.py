@@ -2,6 +2,7 @@
 import os
 import sys
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -9,31 +10,30 @@ from localcluster import stubs
 from localcluster.process import wait_until
 
 sys.path.append(os.path.join(stubs.ROOT, "bench"))
-from common import workload  # noqa: E402
+from common import tables, workload  # noqa: E402
 
 ROWS, TEXT_BYTES = 100000, 2000
 MIB = 1 << 20
 CONFIG = 'memory-limit = "64MiB"\nspill-size = "16MiB"\n'
-CREATE_TABLE = "create table sbtest (id int not null primary key, k int not null, c varchar(2000), pad char(60), key k(k))"
 SUMS = "select count(*), sum(k), sum(crc32(c)) from bench.sbtest"
 
 
-def jobs():
-    made = workload.jobs()
-    made[1]["query"] = CREATE_TABLE
-    made[1]["binlog"]["TableInfo"]["cols"][2]["type"].update(Tp=15, Flen=TEXT_BYTES)
-    return made
+def _made(length):
+    """Makes a text of a piece that is random, again and again."""
+    return lambda random: b"%020d" % random.randrange(10 ** 20) * (length // 20)
+
+
+TABLE = tables.Table(workload.FIRST_TABLE_ID, "sbtest", [
+    tables.integer("k"), replace(tables.varchars("c", TEXT_BYTES), make=_made(TEXT_BYTES)),
+    replace(tables.chars("pad", 60, 20), make=_made(20))], keys=[("k", False)])
 
 
 class LargeRows(workload.Stream):
-    """Rows of two kilobytes that differ."""
-
-    def _row(self):
-        piece = b"%020d" % self.random.randrange(10 ** 20)
-        return self.random.randrange(1 << 30), piece * (TEXT_BYTES // len(piece)), piece
+    def __init__(self, first_ts, seed):
+        super().__init__(first_ts, [TABLE], seed)
 
     def sums(self):
-        rows = self.rows.values()
+        rows = self.rows_of(TABLE).values()
         return [[str(len(rows)), str(sum(r[0] for r in rows)), str(sum(zlib.crc32(r[1]) for r in rows))]]
 
 
@@ -58,17 +58,16 @@ def peak_mib(process):
 @pytest.fixture
 def stream(cluster, rng):
     """A cluster with the table, drainer running."""
-    stream = LargeRows(0, rng.random())
-    stream.ts = (1700000000000 << 18) + rng.randrange(1 << 18)
+    stream = LargeRows((1700000000000 << 18) + rng.randrange(1 << 18), rng.random())
     cluster.set_clock_before(stream.ts)
     cluster.start_pd()
     cluster.start_tikv()
-    cluster.load_history(jobs())
+    cluster.load_history(workload.jobs([TABLE]))
     cluster.start_pump()
     cluster.mariadb.start()
     start_drainer(cluster)
     write(cluster, stream.ddl(102, workload.CREATE_DATABASE))
-    cluster.wait_caught_up(write(cluster, stream.ddl(104, CREATE_TABLE)))
+    cluster.wait_caught_up(write(cluster, stream.ddl(104, TABLE.create_sql())))
     return stream
 
 
@@ -95,7 +94,7 @@ def test_memory_is_bounded(cluster, stream, compressor):
     cluster.drainers["drainer"].terminate()
     drainer = start_drainer(cluster, compressor)
     idle = peak_mib(drainer)
-    transaction = stream.insert(range(ROWS))
+    transaction = stream.insert(range(ROWS), TABLE)
     assert len(transaction[2]) > 190 * MIB
     last = write(cluster, transaction)
     cluster.wait_caught_up(last, timeout=300)
@@ -104,13 +103,13 @@ def test_memory_is_bounded(cluster, stream, compressor):
     assert cluster.mariadb.rows(SUMS) == stream.sums()
     assert grown < 130
     assert spill_files(cluster) == []
-    last = write(cluster, stream.delete(range(0, ROWS, 2)))
+    last = write(cluster, stream.delete(range(0, ROWS, 2), TABLE))
     cluster.wait_caught_up(last, timeout=300)
     assert cluster.mariadb.rows(SUMS) == stream.sums()
 
 
 def test_killed_in_the_midst(cluster, stream, rng):
-    last = write(cluster, stream.insert(range(ROWS)))
+    last = write(cluster, stream.insert(range(ROWS), TABLE))
     seen = [0]
     while len(seen) < 4 and seen[-1] < ROWS:
         parts = part_count(cluster) + rng.randrange(1, 6)

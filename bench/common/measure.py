@@ -20,10 +20,10 @@ def resident_mib(pid):
     return 0.0
 
 
-def spread(values):
+def spread(values, digits=1):
     """Median and (lowest to highest)."""
-    middle = statistics.median(values)
-    return f"{middle:,.1f} ({min(values):,.1f} to {max(values):,.1f})"
+    middle, low, high = (f"{v:,.{digits}f}" for v in (statistics.median(values), min(values), max(values)))
+    return f"{middle} ({low} to {high})"
 
 
 def print_table(heads, rows):
@@ -31,4 +31,4 @@ def print_table(heads, rows):
     print("| " + " | ".join(heads) + " |")
     print("|" + "---|" * len(heads))
     for row in rows:
-        print("| " + " | ".join(str(c) for c in row) + " |")
+        print("| " + " | ".join(str(c) for c in row) + " |", flush=True)
