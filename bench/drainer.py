@@ -5,7 +5,8 @@ Each mix (bench/common/mixes.py) is written into pump while drainer is stopped. 
 mix; drainer is started and the clock runs until it says that the last transaction is durable, its start included;
 downstream as before again; the yardstick pushes the same end state by 8 connections in MariaDB's best form (one, for the
 hot row). Both ends must have the same checksum. CPU is that of the whole process over the run. Pairs alternate;
-medians, (lowest to highest). `--mix` takes a part of a name; `--syncer` adds a line to drainer's [syncer].
+medians, (lowest to highest). `--mix` takes a part of a name; `--config` goes before what drainer's
+config file holds anyway.
 """
 import argparse
 import json
@@ -116,7 +117,7 @@ class Bench:
     def run_drainer(self, rows, first_ts, last_ts):
         self.runs += 1
         name, figures = f"drainer{self.runs}", {}
-        config = self.cluster.drainer_config(syncer=self.options.syncer)
+        config = f"{self.options.config}\n{self.cluster.drainer_config()}"
 
         def run():
             begun = time.monotonic()
@@ -165,7 +166,7 @@ def main():
     parser.add_argument("--rows", type=int, default=400000)
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--mix", default="")
-    parser.add_argument("--syncer", default="")
+    parser.add_argument("--config", default="")
     options = parser.parse_args()
     directory = tempfile.mkdtemp(prefix="tbl-bench-")
     cluster = Cluster(directory, mariadb_options=["--innodb-flush-log-at-trx-commit=1"])

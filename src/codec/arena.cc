@@ -6,7 +6,7 @@
 namespace tbl::codec {
 
 namespace {
-constexpr size_t kFirstBlock = 1024;
+constexpr size_t kFirstBlock = 256;
 constexpr size_t kLargestBlock = 256 * 1024;
 }  // namespace
 
@@ -16,41 +16,51 @@ Arena::Arena(Arena&& other) noexcept
     : pos_(std::exchange(other.pos_, no_block_)),
       left_(std::exchange(other.left_, 0)),
       reserved_(std::exchange(other.reserved_, 0)),
-      blocks_(std::exchange(other.blocks_, {})) {}
+      newest_(std::exchange(other.newest_, nullptr)) {}
 
 Arena& Arena::operator=(Arena&& other) noexcept {
   if (this == &other) return *this;
+  release(newest_);
   pos_ = std::exchange(other.pos_, no_block_);
   left_ = std::exchange(other.left_, 0);
   reserved_ = std::exchange(other.reserved_, 0);
-  blocks_ = std::exchange(other.blocks_, {});
+  newest_ = std::exchange(other.newest_, nullptr);
   return *this;
 }
 
+Arena::Block* Arena::make_block(size_t size, Block* older) {
+  reserved_ += size;
+  return new (::operator new(sizeof(Block) + size)) Block{older, size};
+}
+
+void Arena::release(Block* newest) {
+  while (newest != nullptr) {
+    Block* older = newest->older;
+    ::operator delete(newest);
+    newest = older;
+  }
+}
+
 char* Arena::allocate_block(size_t size) {
-  size_t next = blocks_.empty() ? kFirstBlock : std::min(blocks_.back().size * 2, kLargestBlock);
+  size_t next = newest_ == nullptr ? kFirstBlock : std::min(newest_->size * 2, kLargestBlock);
   // A large piece gets a block of its own, and the rest of the current one stays in use.
   bool alone = size > next / 2;
   size_t block_size = std::max<size_t>(alone ? size : next, 1);
-  Block block{std::unique_ptr<char[]>(new char[block_size]), block_size};
-  char* data = block.data.get();
-  reserved_ += block_size;
-  if (alone && !blocks_.empty()) {
-    blocks_.insert(blocks_.end() - 1, std::move(block));
-    return data;
+  if (alone && newest_ != nullptr) {
+    newest_->older = make_block(block_size, newest_->older);
+    return newest_->older->data();
   }
-  blocks_.push_back(std::move(block));
-  pos_ = data + size;
+  newest_ = make_block(block_size, newest_);
+  pos_ = newest_->data() + size;
   left_ = block_size - size;
-  return data;
+  return newest_->data();
 }
 
 void Arena::reset() {
-  if (blocks_.empty()) return;
-  std::swap(blocks_.front(), blocks_.back());
-  blocks_.resize(1);
-  pos_ = blocks_.front().data.get();
-  left_ = reserved_ = blocks_.front().size;
+  if (newest_ == nullptr) return;
+  release(std::exchange(newest_->older, nullptr));
+  pos_ = newest_->data();
+  left_ = reserved_ = newest_->size;
 }
 
 }  // namespace tbl::codec

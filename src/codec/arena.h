@@ -3,11 +3,9 @@
 
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <span>
 #include <type_traits>
-#include <vector>
 
 #include "base/bytes.h"
 
@@ -15,13 +13,14 @@ namespace tbl::codec {
 
 /// A bump allocator: addresses stay valid until reset() or destruction, however much is allocated
 /// later, and survive a move of the arena. One owner, not thread safe. Nothing in it is ever
-/// destroyed, so it holds trivial types only. Blocks double from 1 KiB to 256 KiB; an empty arena
-/// allocates nothing.
+/// destroyed, so it holds trivial types only. Blocks double from 256 bytes to 256 KiB: most
+/// arenas hold a row or two, and there are many of them; an empty arena allocates nothing.
 class Arena {
  public:
   Arena() = default;
   Arena(Arena&& other) noexcept;
   Arena& operator=(Arena&& other) noexcept;
+  ~Arena() { release(newest_); }
 
   /// `size` bytes, uninitialised, aligned to `align` (a power of two up to 16). Never null.
   char* allocate(size_t size, size_t align = 1) {
@@ -55,18 +54,22 @@ class Arena {
   void reset();
 
  private:
-  struct Block {
-    std::unique_ptr<char[]> data;
+  /// Stands before its bytes.
+  struct alignas(16) Block {
+    Block* older;
     size_t size;
+    char* data() { return reinterpret_cast<char*>(this + 1); }
   };
   char* allocate_block(size_t size);
+  Block* make_block(size_t size, Block* older);
+  static void release(Block* newest);
 
   static char no_block_[1];
 
   char* pos_ = no_block_;
   size_t left_ = 0;
   size_t reserved_ = 0;
-  std::vector<Block> blocks_;
+  Block* newest_ = nullptr;  ///< the one in use; pieces with a block of their own come behind it
 };
 
 }  // namespace tbl::codec

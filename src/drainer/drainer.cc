@@ -24,12 +24,18 @@ using namespace std::chrono_literals;
 constexpr auto kDrainPatience = 60s;
 constexpr auto kDrainLogInterval = 10s;
 
-/// Shares of `memory-limit`: what pumps sent, what is being decoded, what is being applied.
-constexpr uint64_t kMergeShare = 4;
-constexpr uint64_t kPipelineShare = 4;
-constexpr uint64_t kApplyShare = 2;
-constexpr uint64_t kLargestPart = 32 << 20;
-constexpr uint64_t kPartShare = 16;
+/// A station between the pumps and the downstream holds at most `most` bytes, and a share of
+/// `memory-limit` where that is less: holding more than keeps the stations after it busy gains
+/// nothing.
+struct Share {
+  uint64_t part;
+  uint64_t most;
+  uint64_t of(uint64_t limit) const { return std::clamp<uint64_t>(limit / part, 1, most); }
+};
+constexpr Share kMerge{4, 6 << 20};     // what pumps sent
+constexpr Share kPipeline{4, 6 << 20};  // what is being decoded
+constexpr Share kApply{2, 24 << 20};    // what is being applied
+constexpr Share kPart{16, 4 << 20};     // a larger transaction is decoded and applied in parts
 /// A binlog that is larger than this share goes to a file.
 constexpr uint64_t kSpillShare = 8;
 
@@ -88,7 +94,7 @@ Status Drainer::start_applier() {
   context.run_ts = start_now_ts_;
   context.node_id = node_id_;
   context.address = config_.advertise_addr;
-  context.memory_bytes = config_.memory_limit.bytes / kApplyShare;
+  context.memory_bytes = kApply.of(config_.memory_limit.bytes);
   context.initial_commit_ts = config_.initial_commit_ts == -1
                                   ? start_now_ts_
                                   : static_cast<uint64_t>(config_.initial_commit_ts);
@@ -145,11 +151,11 @@ void Drainer::make_stream() {
   syncer_ = std::make_unique<Syncer>(std::move(rules), schema_, *router_, *jobs_);
 
   const uint64_t memory = config_.memory_limit.bytes;
-  merger_ = std::make_unique<Merger>(start_point_.commit_ts, memory / kMergeShare);
+  merger_ = std::make_unique<Merger>(start_point_.commit_ts, kMerge.of(memory));
   StreamOptions stream;
   stream.decode_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 8U);
-  stream.pipeline_bytes = memory / kPipelineShare;
-  stream.part_bytes = std::min(kLargestPart, std::max<uint64_t>(1, memory / kPartShare));
+  stream.pipeline_bytes = kPipeline.of(memory);
+  stream.part_bytes = kPart.of(memory);
   stream_ = std::make_unique<Stream>(stream, *merger_, *syncer_, *applier_, *lag_);
 
   PumpListOptions pumps;

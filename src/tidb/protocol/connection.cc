@@ -57,11 +57,10 @@ void Connection::refuse(const Status& why) {
 }
 
 void Connection::kill() {
-  {
-    std::lock_guard lock(handler_mutex_);
-    if (handler_) handler_->kill();
-  }
+  // First, so that the client sees a lost connection and not that its statement was interrupted.
   stream_.shut_down();
+  std::lock_guard lock(handler_mutex_);
+  if (handler_) handler_->kill();
 }
 
 void Connection::end_when_idle() {

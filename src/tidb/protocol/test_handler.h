@@ -1,6 +1,7 @@
 // A QueryHandler for tests: an account store of three, a few statements, and a record of all calls.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -142,7 +143,7 @@ class TestHandler : public QueryHandler {
 
   TestRecord* const record_;
   uint32_t last_id_ = 0;
-  bool killed_ = false;
+  std::atomic<bool> killed_ = false;
 };
 
 }  // namespace tbl::tidb::protocol

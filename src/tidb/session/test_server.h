@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -83,7 +84,7 @@ class TestServer {
   PrivilegeManager privileges_{false};
   std::unique_ptr<VirtualCatalog> virtuals_;
   Domain domain_;
-  uint64_t connections_ = 0;
+  std::atomic<uint64_t> connections_ = 0;
 };
 
 /// A session and what its statements gave, as text.
