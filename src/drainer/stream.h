@@ -42,9 +42,6 @@ class Stream {
   void hand_over();
   Status hand_over(StepBatch& batch);
   Status submit(RowsStep& rows);
-  Status submit_from_memory(RowsStep& rows);
-  Status submit_from_file(RowsStep& rows);
-  Status submit_part(const RowsStep& rows, std::shared_ptr<decode::Transaction> part);
   void fail(const Status& status);
 
   const StreamOptions options_;
