@@ -129,7 +129,8 @@ Status Drainer::load_schema_from_cluster() {
   start.commit_ts = start_point_.commit_ts;
   start.schema_version = start_point_.schema_version;
   start.insist_on_snapshot = config_.load_schema_snapshot;
-  TBL_ASSIGN(start.now_ts, cluster_->pd().get_ts());
+  start.get_ts = [this] { return cluster_->pd().get_ts(); };
+  TBL_ASSIGN(start.now_ts, start.get_ts());
   TBL_ASSIGN(start.gc_safe_point, cluster_->gc_safe_point());
   return load_schema(schema_, *meta_, start);
 }
