@@ -55,9 +55,8 @@ def test_killed_in_the_midst(cluster, stream, rng):
 @pytest.mark.parametrize("atomicity", ["split", "whole"])
 @pytest.mark.parametrize("shape", ["wide", "many"])
 def test_default_memory_limit(cluster, rng, full, shape, atomicity):
-    """More than 2 GiB, and ten million rows (without TBL_FULL a part of it), with the default memory-limit of 512 MiB."""
-    if not full and atomicity == "split":
-        pytest.skip("test_memory_is_bounded is the short version")
+    """More than 2 GiB, and ten million rows, with the default memory-limit of 512 MiB; without TBL_FULL a part of that with
+    less."""
     text_bytes = 2000 if shape == "wide" else 20
     rows = {"wide": 1060000 if full else 50000, "many": 10000000 if full else 300000}[shape]
     memory = "" if full else 'memory-limit = "128MiB"\n'

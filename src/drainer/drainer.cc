@@ -30,6 +30,8 @@ constexpr uint64_t kPipelineShare = 4;
 constexpr uint64_t kApplyShare = 2;
 constexpr uint64_t kLargestPart = 32 << 20;
 constexpr uint64_t kPartShare = 16;
+/// Of a part, so that many tiny rows do not cost a multiple of their bytes.
+constexpr uint64_t kPartBytesPerRow = 256;
 /// A binlog that is larger than this share goes to a file.
 constexpr uint64_t kSpillShare = 8;
 
@@ -151,6 +153,7 @@ void Drainer::make_stream() {
   stream.decode_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 8U);
   stream.pipeline_bytes = memory / kPipelineShare;
   stream.part_bytes = std::min(kLargestPart, std::max<uint64_t>(1, memory / kPartShare));
+  stream.part_rows = std::max<uint64_t>(1, stream.part_bytes / kPartBytesPerRow);
   stream_ = std::make_unique<Stream>(stream, *merger_, *syncer_, *applier_, *lag_);
 
   PumpListOptions pumps;

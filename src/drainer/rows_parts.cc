@@ -1,10 +1,12 @@
 #include "drainer/rows_parts.h"
 
+#include <algorithm>
+
 namespace tbl::drainer {
 
-RowsParts::RowsParts(const RowsStep& rows, uint64_t part_bytes, const RowCounters& counters,
-                     Lag& lag)
-    : rows_(rows), part_bytes_(part_bytes), counters_(counters), lag_(lag) {
+RowsParts::RowsParts(const RowsStep& rows, const decode::PartLimit& limit,
+                     const RowCounters& counters, Lag& lag)
+    : rows_(rows), limit_(limit), counters_(counters), lag_(lag) {
   rewind();
 }
 
@@ -26,8 +28,8 @@ void RowsParts::rewind() {
 }
 
 Result<RowsParts::Part> RowsParts::read() {
-  if (!rows_.large) return decoder_->next({.bytes = part_bytes_});
-  TBL_ASSIGN(auto encoded, reader_->next(part_bytes_));
+  if (!rows_.large) return decoder_->next(limit_);
+  TBL_ASSIGN(auto encoded, reader_->next(limit_));
   if (!encoded) return internal_error("a transaction has no last part");
   return decode::decode_transaction(std::move(*encoded));
 }

@@ -16,7 +16,8 @@ namespace tbl::drainer {
 /// for `lag`; rows are counted once, however often they are read. `rows` outlives it.
 class RowsParts final : public schedule::PartSource {
  public:
-  RowsParts(const RowsStep& rows, uint64_t part_bytes, const RowCounters& counters, Lag& lag);
+  RowsParts(const RowsStep& rows, const decode::PartLimit& limit, const RowCounters& counters,
+            Lag& lag);
 
   uint64_t commit_ts() const override;
   int64_t schema_version() const override;
@@ -28,7 +29,7 @@ class RowsParts final : public schedule::PartSource {
   Result<Part> read();
 
   const RowsStep& rows_;
-  const uint64_t part_bytes_;
+  const decode::PartLimit limit_;
   const RowCounters& counters_;
   Lag& lag_;
   std::optional<decode::TransactionDecoder> decoder_;  ///< of rows in memory

@@ -100,7 +100,7 @@ Status Stream::hand_over(StepBatch& batch) {
 
 Status Stream::submit(RowsStep& rows) {
   if (rows.decoded) return applier_.submit(std::move(rows.decoded));
-  RowsParts parts(rows, options_.part_bytes, counters_, lag_);
+  RowsParts parts(rows, {options_.part_rows, options_.part_bytes}, counters_, lag_);
   log_info("transaction is applied in parts",
            {{"commit ts", parts.commit_ts()},
             {"bytes", rows.large ? rows.large->value->bytes() : rows.encoded.payload->size()},

@@ -19,7 +19,8 @@ namespace tbl::drainer {
 struct StreamOptions {
   size_t decode_threads = 2;
   uint64_t pipeline_bytes = 128 << 20;
-  uint64_t part_bytes = 32 << 20;  ///< a larger transaction is decoded and applied in parts
+  uint64_t part_bytes = 32 << 20;   ///< a larger transaction is decoded and applied in parts
+  uint64_t part_rows = UINT64_MAX;  ///< that have no more rows than this
 };
 
 /// Two threads and the decoders: one takes binlogs from the merger and turns them into steps, one

@@ -26,7 +26,7 @@ bool has_rows_of_its_own(const RowRange& range) { return range.first < range.end
 }  // namespace
 
 Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
-  TBL_ASSIGN(Prepared prepared, prepare(batch));
+  Prepared prepared = prepare(batch);
   schedule::Backoff backoff;
   while (true) {
     Status tried = connection_.ensure();
@@ -53,9 +53,8 @@ Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
   }
 }
 
-Result<BatchApplier::Prepared> BatchApplier::prepare(const Batch& batch) {
-  Prepared out;
-  out.mark_number = context_.ledger.next_number();
+BatchApplier::Prepared BatchApplier::prepare(const Batch& batch) {
+  Prepared out{batch.units, context_.ledger.next_number()};
   std::vector<MarkItem> items;
   uint64_t low_ts = ~0ULL;
   for (const Unit* unit : batch.units) {
@@ -67,7 +66,6 @@ Result<BatchApplier::Prepared> BatchApplier::prepare(const Batch& batch) {
   out.mark_sql = context_.tables.insert_mark_sql(context_.options.run, out.mark_number, out.high_ts,
                                                  encode_mark_items(std::move(items)));
   out.mode = context_.mode_for(low_ts);
-  TBL_ASSIGN(out.plans, plan_units(context_.table_cache, batch.units));
   return out;
 }
 
@@ -82,8 +80,8 @@ Status BatchApplier::try_once(const Prepared& batch, schedule::CommitTurn& turn)
 
 Status BatchApplier::execute(const Prepared& batch) {
   TBL_TRY(connection_.begin(batch.mark_sql));
-  TBL_TRY(connection_.write(batch.plans, batch.mode));
-  return connection_.flush();
+  TBL_TRY(connection_.write(batch.units, batch.mode));
+  return connection_.flush();  // where no row is left to be written
 }
 
 }  // namespace tbl::mysql

@@ -22,14 +22,14 @@ class BatchApplier : public schedule::BatchWriter {
  private:
   /// A batch ready to be executed, as often as it takes.
   struct Prepared {
+    const std::vector<const schedule::Unit*>& units;
     uint64_t mark_number = 0;
     uint64_t high_ts = 0;
-    std::string mark_sql;
+    std::string mark_sql = {};
     WriteMode mode = WriteMode::kExact;
-    std::vector<schedule::TablePlan> plans;
   };
 
-  Result<Prepared> prepare(const schedule::Batch& batch);
+  Prepared prepare(const schedule::Batch& batch);
   Status try_once(const Prepared& batch, schedule::CommitTurn& turn);
   Status execute(const Prepared& batch);
 

@@ -67,10 +67,7 @@ Status WholeApplier::send_parts(const Try& one) {
     TBL_ASSIGN(TransactionPtr part, one.parts.next());
     if (!part) return ok_status();
     const Unit unit{std::move(part), one.applied};
-    TBL_ASSIGN(auto plans, plan_units(context_.table_cache, {&unit}));
-    TBL_TRY(connection_.write(plans, one.mode));
-    // Statements that wait name tables that the plans hold.
-    TBL_TRY(connection_.flush());
+    TBL_TRY(connection_.write({&unit}, one.mode));
   }
 }
 

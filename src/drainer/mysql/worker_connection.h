@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drainer/mysql/fence.h"
@@ -49,8 +51,10 @@ class WorkerConnection {
   Status ensure();
   /// Begins a transaction with this mark; what it puts together travels with the first rows.
   Status begin(std::string_view mark_sql);
-  Status write(const std::vector<schedule::TablePlan>& plans, WriteMode mode);
-  /// Sends what is left.
+  /// Rows that an earlier run has applied are left out. A large unit is planned slice by slice, and
+  /// so costs little more than its rows.
+  Status write(const std::vector<const schedule::Unit*>& units, WriteMode mode);
+  /// Sends what begin() has put together.
   Status flush() { return pack_.flush(); }
   Status commit() { return connection_->exec("COMMIT").wrap("commit"); }
   /// Whether `error`, of this transaction, says that its mark is there: an earlier try of it was
@@ -64,6 +68,14 @@ class WorkerConnection {
   size_t worker() const { return worker_; }
 
  private:
+  /// Rows of a unit that are planned together.
+  struct Piece {
+    const schedule::Unit* unit;
+    std::span<const decode::RowChange> rows;
+  };
+  Status write_pieces(std::span<const Piece> pieces, WriteMode mode);
+  Result<std::vector<schedule::TablePlan>> plan(std::span<const Piece> pieces);
+
   ApplyContext& context_;
   const size_t worker_;
   std::unique_ptr<Connection> connection_;  // null: to be opened again
@@ -73,10 +85,5 @@ class WorkerConnection {
 
 /// The statement shows that what we knew of a table is not (any more) right.
 bool shows_other_table(const Status& status);
-
-/// The rows of some transactions by table, in the order in which tables come; those that an earlier
-/// run has applied are left out.
-Result<std::vector<schedule::TablePlan>> plan_units(
-    TableCache& tables, const std::vector<const schedule::Unit*>& units);
 
 }  // namespace tbl::mysql

@@ -8,6 +8,9 @@
 namespace tbl::schedule {
 namespace {
 
+// What remembering the last writer of a hash costs.
+constexpr uint64_t kBytesPerHash = 64;
+
 // A batch in company goes back to be tried one by one: because of others' locks or values, or so
 // that the error names the one transaction that causes it. Not when the run cannot go on at all.
 bool may_succeed_alone(const Status& status) {
@@ -68,7 +71,7 @@ void Scheduler::start(const MakeWriter& make_writer) {
 
 Status Scheduler::submit(Unit unit, const WriteSet& writes) {
   const decode::Transaction& transaction = *unit.transaction;
-  uint64_t bytes = transaction.memory_bytes();
+  uint64_t bytes = transaction.memory_bytes() + writes.hashes.size() * kBytesPerHash;
   if (!budget_.acquire(bytes, stop_.get_token())) return first_error();
   std::lock_guard lock(mutex_);
   TBL_TRY(error_);
