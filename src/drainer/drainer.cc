@@ -28,7 +28,7 @@ constexpr auto kDrainLogInterval = 10s;
 constexpr uint64_t kMergeShare = 4;
 constexpr uint64_t kPipelineShare = 4;
 constexpr uint64_t kApplyShare = 2;
-constexpr uint64_t kLargestPart = 32 << 20;
+constexpr uint64_t kLargestPart = 16 << 20;
 constexpr uint64_t kPartShare = 16;
 /// Of a part, so that many tiny rows do not cost a multiple of their bytes.
 constexpr uint64_t kPartBytesPerRow = 256;
