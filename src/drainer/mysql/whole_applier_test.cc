@@ -1,7 +1,6 @@
 #include "drainer/mysql/whole_applier.h"
 
-#include "drainer/mysql/applier_harness.h"
-#include "drainer/mysql/cutting_proxy.h"
+#include "drainer/mysql/cut_harness.h"
 
 namespace tbl::mysql {
 namespace {
@@ -28,10 +27,10 @@ class Parts : public schedule::PartSource {
   size_t next_ = 0;
 };
 
-class Whole : public ApplierTest {
+class Whole : public CutTest {
  protected:
   void SetUp() override {
-    ApplierTest::SetUp();
+    CutTest::SetUp();
     make_tables();
   }
   void make_tables() {
@@ -205,80 +204,37 @@ TEST_F(Whole, AnErrorOfTheSourceOrAStopLeavesNothing) {
   }
 }
 
-/// The same under every cut, through a proxy.
-class WholeCut : public Whole {
+/// A large transaction between two small ones under every cut.
+class LargeCut : public Whole {
  protected:
-  void SetUp() override {
-    Whole::SetUp();
-    const std::string server = PrivateServer::instance().options().unix_socket;
-    proxy_path_ = server + ".proxy";
-    proxy_ = std::make_unique<CuttingProxy>(proxy_path_, server);
+  MySqlApplierOptions options_of_start() override {
+    auto out = whole();
+    out.whole_transactions = keeps_whole_;
+    return out;
   }
-  void TearDown() override {
-    Whole::TearDown();
-    proxy_.reset();
+  void cut_everywhere(bool dies) {
+    auto play = [&](uint64_t from_ts) -> Status {
+      if (from_ts < 110) TBL_TRY(submit_small(110));
+      Parts parts = large(120);
+      if (from_ts < 120) TBL_TRY(applier_->submit_parts(parts));
+      if (from_ts < 130) TBL_TRY(submit_small(130));
+      return applier_->stop();
+    };
+    auto check = [&] {
+      expect_large_once("5");
+      EXPECT_EQ(marks(), "0");
+    };
+    CutTest::cut_everywhere(
+        dies, [&] { make_tables(); }, play, check);
   }
-  MySqlApplierOptions proxied() const {
-    auto opt = whole();
-    opt.to.unix_socket = proxy_path_;
-    return opt;
-  }
-  Status play(uint64_t from_ts) {
-    if (from_ts < 110) TBL_TRY(submit_small(110));
-    Parts parts = large(120);
-    if (from_ts < 120) TBL_TRY(applier_->submit_parts(parts));
-    if (from_ts < 130) TBL_TRY(submit_small(130));
-    return applier_->stop();
-  }
-  /// Plays the stream with a cut at the n-th packet; false: there was no n-th.
-  bool play_with_cut(uint64_t n, CuttingProxy::Cut how, bool dies) {
-    applier_.reset();
-    make_tables();
-    auto point = start(proxied());
-    EXPECT_TRUE(point.ok()) << point.status().to_string();
-    proxy_->cut_after(n, how);
-    std::atomic<bool> played = false;
-    std::thread killer([&] {
-      while (!proxy_->has_cut() && !played) std::this_thread::yield();
-      if (proxy_->has_cut() && dies) applier_->abort();
-    });
-    Status first = play(point->commit_ts);
-    played = true;
-    killer.join();
-    const bool was_cut = proxy_->has_cut();
-    proxy_->cut_after(0, how);
-    if (!dies) {
-      EXPECT_TRUE(first.ok()) << first.to_string();
-      return was_cut;
-    }
-    crash();
-    point = start(proxied());
-    EXPECT_TRUE(point.ok()) << point.status().to_string();
-    EXPECT_EQ(point->unknown_until_ts, 0u);
-    Status second = play(point->commit_ts);
-    EXPECT_TRUE(second.ok()) << second.to_string();
-    return was_cut;
-  }
-
-  std::string proxy_path_;
-  std::unique_ptr<CuttingProxy> proxy_;
+  bool keeps_whole_ = true;
 };
 
-TEST_F(WholeCut, ExactlyOnceUnderACutAtEveryStatement) {
-  for (bool dies : {false, true}) {
-    for (auto how : {CuttingProxy::Cut::kRequest, CuttingProxy::Cut::kReply}) {
-      bool was_cut = true;
-      for (uint64_t n = 1; was_cut; ++n) {
-        SCOPED_TRACE("packet " + std::to_string(n) + (dies ? ", dies" : "") +
-                     (how == CuttingProxy::Cut::kReply ? ", reply" : ""));
-        was_cut = play_with_cut(n, how, dies);
-        expect_large_once("5");
-        EXPECT_EQ(marks(), "0");
-        if (HasFailure()) return;
-        ASSERT_LT(n, 200u);
-      }
-    }
-  }
+TEST_F(LargeCut, WholeWhenConnectionsAreCutAtEveryStatement) { cut_everywhere(false); }
+TEST_F(LargeCut, WholeWhenTheProcessDiesAtEveryStatement) { cut_everywhere(true); }
+TEST_F(LargeCut, SplitWhenTheProcessDiesAtEveryStatement) {
+  keeps_whole_ = false;
+  cut_everywhere(true);
 }
 
 }  // namespace
