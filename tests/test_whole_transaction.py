@@ -1,4 +1,5 @@
 """transaction-atomicity = "whole": readers downstream see all of a large transaction or nothing, and it arrives once."""
+import contextlib
 import threading
 
 import pytest
@@ -11,31 +12,26 @@ WHOLE = 'transaction-atomicity = "whole"'
 ROWS_BY_KEY = {True: 60000, False: 10000}  # without a key each row is a statement
 
 
-class Reader:
-    """Counts rows all the time, in one statement each."""
+@contextlib.contextmanager
+def reader(cluster):
+    """Counts rows all the time, in one statement each; gives the counts that it has seen."""
+    connection, counts, stop = sides.connect(cluster.mariadb.port), set(), threading.Event()
 
-    def __init__(self, cluster):
-        self.connection = sides.connect(cluster.mariadb.port)
-        self.counts = set()
-        self.stop = threading.Event()
-        self.thread = threading.Thread(target=self._run)
-
-    def _run(self):
+    def read():
         stopped = False
         while not stopped:
-            stopped = self.stop.is_set()  # what is there at the end is read, too
-            with self.connection.cursor() as cursor:
+            stopped = stop.is_set()  # what is there at the end is read, too
+            with connection.cursor() as cursor:
                 cursor.execute("select count(*) from bench.sbtest")
-                self.counts.add(int(cursor.fetchall()[0][0]))
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        self.thread.join()
-        self.connection.close()
+                counts.add(int(cursor.fetchall()[0][0]))
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield counts
+    finally:
+        stop.set()
+        thread.join()
+        connection.close()
 
 
 def wait_under_way(cluster, rows, last):
@@ -53,7 +49,7 @@ def test_seen_whole_and_killed_in_the_midst(cluster, rng, key):
     stream = start_with_table(cluster, rng, key=key, syncer=WHOLE)
     rows = ROWS_BY_KEY[key]
     kills = []
-    with Reader(cluster) as reader:
+    with reader(cluster) as counts:
         last = write(cluster, stream.insert(range(rows)))
         for _ in range(3):
             kills.append(wait_under_way(cluster, rng.randrange(1, rows // 3), last))
@@ -62,7 +58,7 @@ def test_seen_whole_and_killed_in_the_midst(cluster, rng, key):
         cluster.wait_caught_up(last, timeout=300)
     print("rows under way at the kills:", kills)
     assert kills[0] > 0, "killed too late"
-    assert reader.counts == {0, rows}
+    assert counts == {0, rows}
     assert cluster.mariadb.rows(SUMS) == stream.sums()
     changed = write(cluster, stream.delete(range(0, rows, 10)))
     cluster.wait_caught_up(changed, timeout=300)
