@@ -101,8 +101,8 @@ def all_mixes():
     def sysbench(name):
         return sysbench_table(next(numbers), name)
 
-    def table(name, columns, keys=(), has_id=True):
-        return Table(next(numbers), name, columns, keys, has_id)
+    def table(name, columns, keys=(), has_primary=True):
+        return Table(next(numbers), name, columns, keys, has_primary)
 
     wide_columns = [integer(f"n{i}") for i in range(30)] + [varchars(f"v{i}", 20) for i in range(29)]
     many = [sysbench(f"many{i}") for i in range(MANY)]
@@ -122,7 +122,7 @@ def all_mixes():
                 change=change_first),
         inserts("JSON, insert, 1 row", table("documents", [json("j")]), 1, share=0.5),
         inserts("blobs of 4 KiB, insert, 1 row", table("blobs", [blob("b", 4096)]), 1, share=0.1),
-        inserts("no key, insert, 1 row", table("keyless", [integer("k"), varchars("c", 120)], has_id=False), 1, share=0.5),
+        inserts("no key, insert, 1 row", table("keyless", [integer("k"), varchars("c", 120)], has_primary=False), 1, share=0.5),
         updates("unique key besides the primary, update of it, 1 row",
                 table("uniquekey", [integer("u", 1 << 31), varchars("c", 120)], keys=[("u", True)]), 1, share=0.5),
     ]

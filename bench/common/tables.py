@@ -78,13 +78,13 @@ def json(name):
 
 
 class Table:
-    """A table in `bench`. With `has_id`, a column `id INT PRIMARY KEY`, the handle, goes before `columns`; a row is
-    the tuple of the values after it. `keys` are (column, is unique)."""
+    """A table in `bench`: before `columns` goes `id INT`, the primary key or, where there is none, as large as the
+    hidden handle; a row is the tuple of the values after it. `keys` are (column, is unique)."""
 
-    def __init__(self, number, name, columns, keys=(), has_id=True):
-        self.number, self.name, self.has_id = number, name, has_id
-        self.columns = ([integer("id")] if has_id else []) + list(columns)
+    def __init__(self, number, name, columns, keys=(), has_primary=True):
+        self.number, self.name, self.has_primary = number, name, has_primary
         self.values = list(columns)
+        self.columns = [integer("id"), *self.values]
         self.keys = list(keys)
 
     @property
@@ -92,7 +92,7 @@ class Table:
         return f"bench.{self.name}"
 
     def create_sql(self):
-        parts = [f"{c.name} {c.sql}" for c in self.columns] + (["primary key (id)"] if self.has_id else [])
+        parts = [f"{c.name} {c.sql}" for c in self.columns] + (["primary key (id)"] if self.has_primary else [])
         parts += [f"{'unique ' if unique else ''}key {name}({name})" for name, unique in self.keys]
         return f"create table {self.full_name} ({', '.join(parts)})"
 
@@ -102,17 +102,16 @@ class Table:
     # in binlogs ----------------------------------------------------------------------------------
 
     def inserted(self, handle, row):
-        first = 2 if self.has_id else 1
-        return b"\x08" + varint(handle) + b"".join(
-            b"\x08" + varint(first + i) + c.datum(v) for i, (c, v) in enumerate(zip(self.values, row)))
+        values = self._encoded(2, self.values, row) if self.has_primary else self.whole(handle, row)
+        return b"\x08" + varint(handle) + values
 
     def whole(self, handle, row):
         """As updates and deletes hold it."""
-        return b"".join(b"\x08" + varint(1 + i) + c.datum(v)
-                        for i, (c, v) in enumerate(zip(self.columns, self._all(handle, row))))
+        return self._encoded(1, self.columns, (handle, *row))
 
-    def _all(self, handle, row):
-        return (handle, *row) if self.has_id else row
+    @staticmethod
+    def _encoded(first_id, columns, values):
+        return b"".join(b"\x08" + varint(first_id + i) + c.datum(v) for i, (c, v) in enumerate(zip(columns, values)))
 
     # in SQL --------------------------------------------------------------------------------------
 
@@ -120,10 +119,10 @@ class Table:
         return f"insert into {self.full_name} values ({','.join('?' * len(self.columns))})"
 
     def fields(self, handle, row):
-        return [c.text(v) for c, v in zip(self.columns, self._all(handle, row))]
+        return [c.text(v) for c, v in zip(self.columns, (handle, *row))]
 
     def tuple_sql(self, handle, row):
-        return b"(" + b",".join(c.literal(v) for c, v in zip(self.columns, self._all(handle, row))) + b")"
+        return b"(" + b",".join(c.literal(v) for c, v in zip(self.columns, (handle, *row))) + b")"
 
     def upsert_suffix(self):
         return " on duplicate key update " + ",".join(f"{c.name}=values({c.name})" for c in self.values)
@@ -132,7 +131,7 @@ class Table:
 
     def info(self):
         return {"id": self.number, "name": name_json(self.name), "charset": "utf8mb4", "collate": "utf8mb4_bin",
-                "state": 5, "pk_is_handle": self.has_id, "comment": "", "auto_inc_id": 0,
+                "state": 5, "pk_is_handle": self.has_primary, "comment": "", "auto_inc_id": 0,
                 "max_col_id": len(self.columns), "max_idx_id": len(self.keys), "version": 3,
                 "cols": [self._column_info(i, c) for i, c in enumerate(self.columns)],
                 "index_info": [self._index_info(i, *key) for i, key in enumerate(self.keys)],
@@ -140,7 +139,7 @@ class Table:
 
     def _column_info(self, offset, column):
         flag = _NOT_NULL | _NO_DEFAULT
-        if self.has_id and offset == 0:
+        if self.has_primary and offset == 0:
             flag |= _PRIMARY
         for name, unique in self.keys:
             if name == column.name:

@@ -32,17 +32,18 @@ def jobs(tables):
 
 class Stream:
     """Makes transactions; each is (start ts, commit ts, prewrite payload, commit payload). `rows` holds what a table's
-    rows are by now: {handle: row} by table number. A transaction is on one table."""
+    rows are by now: {handle: row} by table number. A transaction is on one table, the first when none is named."""
 
     def __init__(self, first_ts, tables, seed=1):
         self.random = random.Random(seed)
+        self.tables = list(tables)
         self.ts = first_ts
         self.binlog = stubs.load("binlog")
-        self.schema_version = 1 + len(tables)
-        self.table_rows = {t.number: {} for t in tables}
+        self.schema_version = 1 + len(self.tables)
+        self.table_rows = {t.number: {} for t in self.tables}
 
-    def rows_of(self, table):
-        return self.table_rows[table.number]
+    def rows_of(self, table=None):
+        return self.table_rows[(table or self.tables[0]).number]
 
     def _next_ts(self):
         self.ts += 1 << 10
@@ -72,15 +73,17 @@ class Stream:
                                           "prewrite_value": value.SerializeToString(), "ddl_job_id": 0,
                                           "ddl_schema_state": 0})
 
-    def insert(self, handles, table):
+    def insert(self, handles, table=None):
+        table = table or self.tables[0]
         rows, known = [], self.rows_of(table)
         for handle in handles:
             known[handle] = table.make_row(self.random)
             rows.append(table.inserted(handle, known[handle]))
         return self._transaction(table, inserted_rows=rows)
 
-    def update(self, handles, table, change=None):
+    def update(self, handles, table=None, change=None):
         """`change(random, row)` gives the new row; without it all of it is new."""
+        table = table or self.tables[0]
         rows, known = [], self.rows_of(table)
         for handle in handles:
             old = known[handle]
@@ -88,6 +91,7 @@ class Stream:
             rows.append(table.whole(handle, old) + table.whole(handle, known[handle]))
         return self._transaction(table, updated_rows=rows)
 
-    def delete(self, handles, table):
+    def delete(self, handles, table=None):
+        table = table or self.tables[0]
         known = self.rows_of(table)
         return self._transaction(table, deleted_rows=[table.whole(h, known.pop(h)) for h in handles])

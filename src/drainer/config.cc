@@ -131,6 +131,7 @@ void add_syncer_keys(ConfigSpec& spec, RawConfig& raw, SyncerConfig& c) {
   spec.add(&raw.ddl_error, {.key = "syncer.ddl-error"});
   spec.add(&raw.duplicate_row, {.key = "syncer.duplicate-row"});
   spec.add(&raw.missing_row, {.key = "syncer.missing-row"});
+  spec.add(&raw.transaction_atomicity, {.key = "syncer.transaction-atomicity"});
   spec.add(&raw.case_sensitive, {.key = "syncer.case-sensitive"});
   spec.add_table_map<EventRuleConfig>(&raw.event_rules, "syncer.binlog-filter-rule",
                                       [](EventRuleConfig& rule, ConfigSpec& table) {

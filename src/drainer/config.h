@@ -64,6 +64,7 @@ struct SyncerConfig {
   bool replace_duplicate_rows = false;    ///< `duplicate-row = "warn"`
   bool stop_on_missing_row = false;       ///< `missing-row = "stop"`
   bool commit_in_upstream_order = false;  ///< `commit-order = "upstream"`
+  bool whole_transactions = false;        ///< `transaction-atomicity = "whole"`
 };
 
 struct DrainerConfig {

@@ -160,6 +160,12 @@ Status check_syncer(const RawConfig& raw, SyncerConfig& c) {
   c.read_timeout = *timeout;
   TBL_ASSIGN(c.commit_in_upstream_order,
              is_second("commit-order", raw.commit_order, {"free", "upstream"}));
+  // Without dispatch the original has each transaction whole.
+  const std::string atomicity = raw.dispatch.value() ? "split" : "whole";
+  TBL_ASSIGN(c.whole_transactions,
+             is_second("transaction-atomicity",
+                       raw.transaction_atomicity.empty() ? atomicity : raw.transaction_atomicity,
+                       {"split", "whole"}));
   TBL_ASSIGN(c.stop_on_missing_row, is_second("missing-row", raw.missing_row, {"warn", "stop"}));
   TBL_ASSIGN(c.replace_duplicate_rows,
              is_second("duplicate-row", raw.duplicate_row, {"stop", "warn"}));

@@ -215,6 +215,16 @@ TEST_F(ConfigTest, WhatToDoAboutRowsAndDdl) {
   EXPECT_TRUE(parse("", {"-dry-run"})->dry_run);
 }
 
+TEST_F(ConfigTest, WhetherLargeTransactionsStayWhole) {
+  EXPECT_FALSE(config("").syncer.whole_transactions);
+  EXPECT_TRUE(config("[syncer]\nenable-dispatch = false\n").syncer.whole_transactions);
+  EXPECT_TRUE(config("[syncer]\ntransaction-atomicity = 'whole'\n").syncer.whole_transactions);
+  EXPECT_FALSE(config("[syncer]\nenable-dispatch = false\ntransaction-atomicity = 'split'\n")
+                   .syncer.whole_transactions);
+  EXPECT_EQ(error("[syncer]\ntransaction-atomicity = 'half'\n"),
+            "transaction-atomicity must be split or whole, not half");
+}
+
 TEST_F(ConfigTest, TimeZonesOfSessions) {
   auto with_zone = [](const std::string& zone) {
     return "[syncer.to.params]\ntime_zone = \"" + zone + "\"\n";

@@ -36,6 +36,8 @@ constexpr Share kMerge{4, 6 << 20};     // what pumps sent
 constexpr Share kPipeline{4, 6 << 20};  // what is being decoded
 constexpr Share kApply{2, 24 << 20};    // what is being applied
 constexpr Share kPart{16, 4 << 20};     // a larger transaction is decoded and applied in parts
+/// Of a part, so that many tiny rows do not cost a multiple of their bytes.
+constexpr uint64_t kPartBytesPerRow = 256;
 /// A binlog that is larger than this share goes to a file.
 constexpr uint64_t kSpillShare = 8;
 
@@ -135,7 +137,8 @@ Status Drainer::load_schema_from_cluster() {
   start.commit_ts = start_point_.commit_ts;
   start.schema_version = start_point_.schema_version;
   start.insist_on_snapshot = config_.load_schema_snapshot;
-  TBL_ASSIGN(start.now_ts, cluster_->pd().get_ts());
+  start.get_ts = [this] { return cluster_->pd().get_ts(); };
+  TBL_ASSIGN(start.now_ts, start.get_ts());
   TBL_ASSIGN(start.gc_safe_point, cluster_->gc_safe_point());
   return load_schema(schema_, *meta_, start);
 }
@@ -156,6 +159,7 @@ void Drainer::make_stream() {
   stream.decode_threads = std::clamp(std::thread::hardware_concurrency() / 2, 1U, 8U);
   stream.pipeline_bytes = kPipeline.of(memory);
   stream.part_bytes = kPart.of(memory);
+  stream.part_rows = std::max<uint64_t>(1, stream.part_bytes / kPartBytesPerRow);
   stream_ = std::make_unique<Stream>(stream, *merger_, *syncer_, *applier_, *lag_);
 
   PumpListOptions pumps;

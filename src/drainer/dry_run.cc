@@ -121,7 +121,8 @@ class DryRun {
   Status load_tables(const std::optional<mysql::Checkpoint>& checkpoint) {
     ClusterMetaReader meta(cluster_->tikv());
     SchemaStart start;
-    TBL_ASSIGN(start.now_ts, cluster_->pd().get_ts());
+    start.get_ts = [this] { return cluster_->pd().get_ts(); };
+    TBL_ASSIGN(start.now_ts, start.get_ts());
     TBL_ASSIGN(start.gc_safe_point, cluster_->gc_safe_point());
     start.commit_ts = checkpoint ? checkpoint->commit_ts : start.now_ts;
     start.schema_version = checkpoint ? checkpoint->schema_version : 0;

@@ -52,7 +52,7 @@ Result<bool> LoopMarks::has_ours(const spill::LargeTransaction& transaction) {
   }
   spill::PartReader reader(std::move(marks));
   while (true) {
-    TBL_ASSIGN(auto part, reader.next(kPartBytes));
+    TBL_ASSIGN(auto part, reader.next({.bytes = kPartBytes}));
     if (!part) return false;
     TBL_ASSIGN(bool ours, is_ours(std::move(*part)));
     if (ours) return true;

@@ -59,7 +59,13 @@ Status load_schema(schema::SchemaTracker& tracker, schema::MetaReader& reader,
   log_info("load schema from the job history", {{"why", snapshot}});
   TBL_ASSIGN(auto history, schema::load_history(reader, start.now_ts));
   log_info("get ddl jobs of the history", {{"jobs", history.size()}});
-  tracker.load_history(std::move(history));
+  auto read_job = [&reader, get_ts = start.get_ts](int64_t job_id) -> Result<schema::DdlJob> {
+    TBL_ASSIGN(uint64_t ts, get_ts());
+    TBL_ASSIGN(auto job, schema::read_job(reader, job_id, ts));
+    if (!job) return not_found(fmt::format("ddl job {} is not in the history any more", job_id));
+    return std::move(*job);
+  };
+  tracker.load_history(std::move(history), std::move(read_job));
   return tracker.apply_up_to(start.schema_version);
 }
 

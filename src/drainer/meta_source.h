@@ -22,9 +22,11 @@ class ClusterMetaReader final : public schema::MetaReader {
 
 /// Where the stream begins.
 struct SchemaStart {
-  uint64_t commit_ts = 0;           ///< K: all above is to come
-  int64_t schema_version = 0;       ///< of the last item at or below K, where a checkpoint told
-  uint64_t now_ts = 0;              ///< fresh from PD
+  uint64_t commit_ts = 0;      ///< K: all above is to come
+  int64_t schema_version = 0;  ///< of the last item at or below K, where a checkpoint told
+  uint64_t now_ts = 0;         ///< fresh from PD
+  /// Fresh ones, for what is read later; needed by the job history.
+  std::function<Result<uint64_t>()> get_ts = {};
   uint64_t gc_safe_point = 0;       ///< what was older may be gone
   bool insist_on_snapshot = false;  ///< `load-schema-snapshot`
 };
@@ -32,7 +34,8 @@ struct SchemaStart {
 /// Gives the tracker the schema from which on it can follow the stream: a snapshot at K, or, where
 /// that cannot be had, the job history. A snapshot cannot be had when K may have been garbage
 /// collected, lies ahead of PD, or the cluster has no schema version there that fits the
-/// checkpoint's.
+/// checkpoint's. Of both only names and ids are taken; `reader` is used for the rest as long as the
+/// tracker lives.
 Status load_schema(schema::SchemaTracker& tracker, schema::MetaReader& reader,
                    const SchemaStart& start);
 

@@ -46,7 +46,11 @@ class LoadSchemaTest : public testing::Test {
   const std::string kVersionKey = codec::meta_string_key("SchemaVersionKey");
   schema::MapReader meta_;
   schema::SchemaTracker tracker_;
-  SchemaStart start_{.commit_ts = 100, .schema_version = 4, .now_ts = 200, .gc_safe_point = 50};
+  SchemaStart start_{.commit_ts = 100,
+                     .schema_version = 4,
+                     .now_ts = 200,
+                     .get_ts = [] { return Result<uint64_t>(300); },
+                     .gc_safe_point = 50};
 };
 
 TEST_F(LoadSchemaTest, TakesTheSnapshotAtTheCheckpoint) {

@@ -45,6 +45,7 @@ struct RawConfig {
   std::string ddl_error = "stop";
   std::string duplicate_row = "stop";
   std::string missing_row = "warn";
+  std::string transaction_atomicity;
   std::string relay_dir;
   Switch dispatch;
   Switch detect;

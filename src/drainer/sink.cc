@@ -49,6 +49,7 @@ std::unique_ptr<schedule::Applier> make_mysql(const DrainerConfig& config,
   options.address = context.address;
   options.is_alive = context.is_alive;
   options.scheduler = scheduler_options(config, context);
+  options.whole_transactions = syncer.whole_transactions;
   options.safe_mode = syncer.safe_mode;
   options.stop_on_miss = syncer.stop_on_missing_row;
   options.replace_duplicates = syncer.replace_duplicate_rows;

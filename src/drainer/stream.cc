@@ -1,8 +1,7 @@
 #include "drainer/stream.h"
 
-#include <fmt/format.h>
-
 #include "base/log.h"
+#include "drainer/rows_parts.h"
 
 namespace tbl::drainer {
 
@@ -101,39 +100,12 @@ Status Stream::hand_over(StepBatch& batch) {
 
 Status Stream::submit(RowsStep& rows) {
   if (rows.decoded) return applier_.submit(std::move(rows.decoded));
-  const uint64_t commit_ts = rows.large ? rows.large->commit_ts : rows.encoded.commit_ts;
+  RowsParts parts(rows, {options_.part_rows, options_.part_bytes}, counters_, lag_);
   log_info("transaction is applied in parts",
-           {{"commit ts", commit_ts},
+           {{"commit ts", parts.commit_ts()},
             {"bytes", rows.large ? rows.large->value->bytes() : rows.encoded.payload->size()},
             {"spilled", rows.large.has_value()}});
-  return rows.large ? submit_from_file(rows) : submit_from_memory(rows);
-}
-
-Status Stream::submit_from_memory(RowsStep& rows) {
-  decode::TransactionDecoder decoder(std::move(rows.encoded));
-  while (true) {
-    TBL_ASSIGN(auto part, decoder.next({.bytes = options_.part_bytes}));
-    const bool last = part->is_last_part;
-    TBL_TRY(submit_part(rows, std::move(part)));
-    if (last) return ok_status();
-  }
-}
-
-Status Stream::submit_from_file(RowsStep& rows) {
-  spill::PartReader reader(std::move(*rows.large));
-  while (true) {
-    TBL_ASSIGN(auto encoded, reader.next(options_.part_bytes));
-    if (!encoded) return ok_status();
-    TBL_ASSIGN(auto part, decode::decode_transaction(std::move(*encoded)));
-    TBL_TRY(submit_part(rows, std::move(part)));
-  }
-}
-
-Status Stream::submit_part(const RowsStep& rows, std::shared_ptr<decode::Transaction> part) {
-  lag_.on_work();
-  rows.drop_ignored(*part);
-  counters_.count(*part);
-  return applier_.submit(std::move(part));
+  return applier_.submit_parts(parts);
 }
 
 void Stream::fail(const Status& status) {

@@ -19,7 +19,8 @@ namespace tbl::drainer {
 struct StreamOptions {
   size_t decode_threads = 2;
   uint64_t pipeline_bytes = 128 << 20;
-  uint64_t part_bytes = 32 << 20;  ///< a larger transaction is decoded and applied in parts
+  uint64_t part_bytes = 32 << 20;   ///< a larger transaction is decoded and applied in parts
+  uint64_t part_rows = UINT64_MAX;  ///< that have no more rows than this
 };
 
 /// Two threads and the decoders: one takes binlogs from the merger and turns them into steps, one
@@ -42,9 +43,6 @@ class Stream {
   void hand_over();
   Status hand_over(StepBatch& batch);
   Status submit(RowsStep& rows);
-  Status submit_from_memory(RowsStep& rows);
-  Status submit_from_file(RowsStep& rows);
-  Status submit_part(const RowsStep& rows, std::shared_ptr<decode::Transaction> part);
   void fail(const Status& status);
 
   const StreamOptions options_;

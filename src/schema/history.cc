@@ -34,7 +34,8 @@ Result<std::vector<HistoryEntry>> load_history(MetaReader& reader, uint64_t ts) 
       return std::move(header).status().wrap(fmt::format("ddl job at key {}", to_hex(key)));
     }
     if (is_to_be_applied(*header)) {
-      entries.push_back({header->id, header->schema_version, std::string(value)});
+      const int64_t id = header->id, version = header->schema_version;
+      entries.push_back({id, version, {}, std::move(*header)});
     }
     return ok_status();
   };

@@ -209,14 +209,35 @@ Result<DdlJob> parse_job(Bytes text) {
 }
 
 Result<JobHeader> parse_job_header(Bytes text) {
-  SaxFields fields({{"id", ""}, {"table_id", ""}, {"state", ""}, {"binlog", "schemaversion"}});
+  SaxFields fields({{"id"},
+                    {"table_id"},
+                    {"state"},
+                    {"binlog", "schemaversion"},
+                    {"type"},
+                    {"schema_id"},
+                    {"binlog", "tableinfo", "id"},
+                    {"binlog", "tableinfo", "name"},
+                    {"binlog", "tableinfo", "name", "o"}});
+  constexpr size_t kBeforeTheName = 7;
+  // The columns, which come last, are most of the text.
+  fields.enough_when([&fields] {
+    for (size_t i = 0; i < kBeforeTheName; ++i) {
+      if (!fields.has(i)) return false;
+    }
+    return fields.has(kBeforeTheName) || fields.has(kBeforeTheName + 1);
+  });
   TBL_TRY(fields.parse(text, "job"));
   JobHeader header;
   TBL_ASSIGN(header.id, fields.integer(0));
   TBL_ASSIGN(header.table_id, fields.integer(1));
   TBL_ASSIGN(int64_t state, fields.integer(2));
   TBL_ASSIGN(header.schema_version, fields.integer(3));
+  TBL_ASSIGN(int64_t type, fields.integer(4));
+  TBL_ASSIGN(header.schema_id, fields.integer(5));
+  TBL_ASSIGN(header.new_table_id, fields.integer(6));
+  header.new_table_name = fields.text(fields.has(7) ? 7 : 8);
   header.state = state >= 0 && state <= UINT8_MAX ? static_cast<JobState>(state) : JobState::kNone;
+  header.type = type >= 0 && type <= UINT8_MAX ? static_cast<ActionType>(type) : ActionType::kNone;
   return header;
 }
 

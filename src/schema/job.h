@@ -163,13 +163,17 @@ using DdlJobPtr = std::shared_ptr<const DdlJob>;
 /// JSON of a job as kept in DDLJobHistory. Errors name the job's id where it could be read.
 Result<DdlJob> parse_job(Bytes json);
 
-/// The fields that decide whether and when a job is applied; far cheaper to keep than the whole
-/// job.
+/// The fields that decide whether and when a job is applied, and what most jobs do to names and
+/// ids; far cheaper to read and keep than the whole job.
 struct JobHeader {
   int64_t id = 0;
-  int64_t table_id = 0;
+  ActionType type = ActionType::kNone;
   JobState state = JobState::kNone;
+  int64_t schema_id = 0;
+  int64_t table_id = 0;
   int64_t schema_version = 0;
+  int64_t new_table_id = 0;    ///< of `table`; 0: the job has none
+  std::string new_table_name;  ///< as written
 };
 Result<JobHeader> parse_job_header(Bytes json);
 

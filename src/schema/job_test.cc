@@ -84,6 +84,8 @@ TEST(JobTest, TheHeaderAgreesWithTheWholeJob) {
   EXPECT_EQ(header->id, 3);
   EXPECT_EQ(header->state, JobState::kSynced);
   EXPECT_EQ(header->schema_version, 1);
+  EXPECT_EQ(header->type, ActionType::kCreateSchema);
+  EXPECT_EQ(header->new_table_id, 0);
   EXPECT_FALSE(parse_job_header(kCreateSchema66.substr(0, 400)).ok());
   EXPECT_FALSE(parse_job_header("[]").ok());
 }

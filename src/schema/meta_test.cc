@@ -75,7 +75,7 @@ TEST(SnapshotTest, HoldsDatabasesTablesAndVersion) {
   ASSERT_EQ(snapshot->tables.size(), 1U);
   EXPECT_EQ(snapshot->tables[0].schema_id, 1);
   EXPECT_EQ(snapshot->tables[0].header.id, 5);
-  EXPECT_EQ(snapshot->tables[0].json, reader.values[kTable5Key]);
+  EXPECT_EQ(snapshot->tables[0].json.text().value(), reader.values[kTable5Key]);
 }
 
 TEST(SnapshotTest, OfAnEmptyClusterIsEmpty) {

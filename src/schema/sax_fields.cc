@@ -6,12 +6,10 @@
 
 namespace tbl::schema {
 
-namespace {
-constexpr size_t kDeepest = 2;
-}
-
 SaxFields::SaxFields(std::vector<Path> wanted)
-    : wanted_(std::move(wanted)), values_(wanted_.size()) {}
+    : wanted_(std::move(wanted)), values_(wanted_.size()) {
+  for (const Path& path : wanted_) deepest_ = std::max(deepest_, path.size());
+}
 
 Status SaxFields::parse(Bytes text, std::string_view what) {
   size_t first = text.find_first_not_of(" \t\r\n");
@@ -33,11 +31,11 @@ Result<int64_t> SaxFields::integer(size_t i) const {
   if (const auto* value = std::get_if<int64_t>(&values_[i])) return *value;
   const auto* value = std::get_if<uint64_t>(&values_[i]);
   if (value != nullptr && *value <= INT64_MAX) return static_cast<int64_t>(*value);
-  return data_loss(fmt::format("field {}: not an integer of its size", wanted_[i].outer));
+  return data_loss(fmt::format("field {}: not an integer of its size", wanted_[i].front()));
 }
 
 bool SaxFields::key(std::string& name) {
-  if (keys_.size() <= kDeepest) keys_.back() = CiName::of(name).l;
+  if (keys_.size() <= deepest_) keys_.back() = CiName::of(name).l;
   return true;
 }
 
@@ -47,11 +45,9 @@ bool SaxFields::parse_error(size_t, const std::string&, const nlohmann::detail::
 }
 
 bool SaxFields::found(Value value) {
-  if (keys_.empty() || keys_.size() > kDeepest || keys_[0].empty()) return true;
-  const std::string inner = keys_.size() == kDeepest ? keys_[1] : std::string();
-  if (keys_.size() == kDeepest && inner.empty()) return true;
+  if (keys_.size() > deepest_) return true;
   for (size_t i = 0; i < wanted_.size(); ++i) {
-    if (wanted_[i].outer == keys_[0] && wanted_[i].inner == inner) values_[i] = value;
+    if (wanted_[i] == keys_) values_[i] = value;
   }
   return !enough_ || !enough_();
 }

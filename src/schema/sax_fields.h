@@ -14,14 +14,11 @@
 
 namespace tbl::schema {
 
-/// Values wanted by path: `{outer, ""}` at the top, `{outer, inner}` one object deeper; lower-case
-/// names, matched without regard to case. Strings and integers only; others count as missing.
+/// Values wanted by path: the names of the objects on the way and of the field, in lower case,
+/// matched without regard to case. Strings and integers only; others count as missing.
 class SaxFields : public nlohmann::json_sax<nlohmann::json> {
  public:
-  struct Path {
-    std::string outer;
-    std::string inner;
-  };
+  using Path = std::vector<std::string>;
   explicit SaxFields(std::vector<Path> wanted);
 
   /// Reading stops as soon as this holds; what follows is not looked at.
@@ -57,9 +54,10 @@ class SaxFields : public nlohmann::json_sax<nlohmann::json> {
   bool leave();
 
   std::vector<Path> wanted_;
+  size_t deepest_ = 0;
   std::vector<Value> values_;
   std::function<bool()> enough_;
-  std::vector<std::string> keys_;  ///< of the open objects; empty for arrays
+  Path keys_;  ///< of the open objects; empty for arrays
   bool bad_ = false;
 };
 

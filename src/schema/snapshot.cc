@@ -43,7 +43,7 @@ Status read_tables(MetaReader& reader, uint64_t ts, const DbInfo& db, SchemaSnap
     if (!header.ok()) {
       return std::move(header).status().wrap(fmt::format("database {}, {}", db.name.o, meta.field));
     }
-    snapshot->tables.push_back({db.id, std::move(*header), std::string(value)});
+    snapshot->tables.push_back({db.id, std::move(*header), PackedText(value)});
     return ok_status();
   };
   const std::string start = codec::meta_hash_prefix(hash);

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "schema/meta_reader.h"
+#include "schema/packed_text.h"
 #include "schema/table_info.h"
 
 namespace tbl::schema {
@@ -15,7 +16,7 @@ namespace tbl::schema {
 struct SnapshotTable {
   int64_t schema_id = 0;
   TableHeader header;
-  std::string json;
+  PackedText json;
 };
 
 struct SchemaSnapshot {

@@ -221,7 +221,7 @@ Result<DbInfoPtr> parse_db_info(Bytes text) {
 }
 
 Result<TableHeader> parse_table_header(Bytes text) {
-  SaxFields fields({{"id", ""}, {"name", ""}, {"name", "o"}, {"name", "l"}});
+  SaxFields fields({{"id"}, {"name"}, {"name", "o"}, {"name", "l"}});
   fields.enough_when(
       [&fields] { return fields.has(0) && (fields.has(1) || (fields.has(2) && fields.has(3))); });
   TBL_TRY(fields.parse(text, "table"));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,9 +42,12 @@ class SchemaTracker {
   SchemaTracker(const SchemaTracker&) = delete;
   SchemaTracker& operator=(const SchemaTracker&) = delete;
 
-  /// Start from the job history: the entries (in any order) wait to be applied. Before anything
-  /// else.
-  void load_history(std::vector<HistoryEntry> entries);
+  /// Reads a job of the history. Error: it cannot be read, or is not there.
+  using ReadJob = std::function<Result<DdlJob>(int64_t job_id)>;
+  /// Start from the job history: the entries (in any order) wait to be applied. `read_job` reads
+  /// those that come without JSON when more of them is needed than their headers tell, while this
+  /// object lives. Before anything else.
+  void load_history(std::vector<HistoryEntry> entries, ReadJob read_job = {});
   /// Start from a snapshot: version() becomes the snapshot's. Before anything else.
   Status load_snapshot(SchemaSnapshot snapshot);
 
@@ -78,18 +82,20 @@ class SchemaTracker {
   Result<SchemaAndTable> names_at(int64_t version) const;
 
  private:
-  /// A job to come: parsed already, or still as text.
+  /// A job to come: parsed already, still as text, or only its header.
   struct Waiting {
     int64_t version = 0;
     int64_t job_id = 0;
     DdlJobPtr job;
     std::string json;
+    JobHeader header = {};
   };
-  /// A table as of one schema version: parsed already, or still as text.
+  /// A table as of one schema version: parsed already, still as text, or in a job of the history.
   struct Form {
     int64_t version = 0;
     TableInfoPtr info;
-    std::string json;
+    PackedText json = {};
+    int64_t job_id = 0;
   };
   struct Table {
     int64_t schema_id = 0;
@@ -104,7 +110,8 @@ class SchemaTracker {
     std::vector<Tables::node_type> tables;
   };
 
-  static Result<DdlJobPtr> job_of(const Waiting& waiting);
+  Result<DdlJobPtr> job_of(const Waiting& waiting) const;
+  Status apply_header(const JobHeader& header);
   Status apply_one(const DdlJob& job);
   Status apply(const DdlJob& job);
   Status create_database(const DdlJob& job);
@@ -126,8 +133,10 @@ class SchemaTracker {
   Result<const DbInfo*> database(int64_t schema_id) const;
   Result<Table*> find(int64_t table_id);
   void put_form(Table& table, const DdlJob& job, const TableInfoPtr& info);
-  static Result<TableInfoPtr> parsed(Form& form);
+  Result<TableInfoPtr> parsed(Form& form) const;
+  Status read(Form& form) const;
 
+  ReadJob read_job_;
   int64_t version_ = 0;
   std::deque<Waiting> waiting_;  ///< by version
   std::unordered_map<int64_t, DbInfoPtr> databases_;

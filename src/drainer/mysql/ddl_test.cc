@@ -1,4 +1,4 @@
-#include "drainer/mysql/applier_harness.h"
+#include "drainer/mysql/cut_harness.h"
 #include "drainer/mysql/ddl_state.h"
 #include "drainer/mysql/sql_text.h"
 
@@ -7,10 +7,10 @@ namespace {
 
 using schema::ActionType;
 
-class Ddl : public ApplierTest {
+class Ddl : public CutTest {
  protected:
   void SetUp() override {
-    ApplierTest::SetUp();
+    CutTest::SetUp();
     run("CREATE TABLE test.t(id BIGINT PRIMARY KEY, u BIGINT UNIQUE, v BIGINT)");
   }
   /// A run that died between intent and final transaction; `executed`: after the statement.
@@ -29,7 +29,8 @@ class Ddl : public ApplierTest {
                    const std::string& expected) {
     for (bool executed : {false, true}) {
       SCOPED_TRACE(executed ? "executed" : "not executed");
-      SetUp();
+      ApplierTest::SetUp();
+      run("CREATE TABLE test.t(id BIGINT PRIMARY KEY, u BIGINT UNIQUE, v BIGINT)");
       if (!prepare_.empty()) run(prepare_);
       die_at(task, executed);
       Status done = applier_->execute_ddl(task);
@@ -38,6 +39,10 @@ class Ddl : public ApplierTest {
       ASSERT_TRUE(applier_->stop().ok());
       EXPECT_EQ(rows("SELECT COUNT(*) FROM tidb_binlog.checkpoint_ddl"), "0");
     }
+  }
+  Status submit_row(uint64_t ts, int64_t id) {
+    return applier_->submit(
+        TransactionBuilder(ts).insert(t_, {integer(id), null(), integer(1)}).build());
   }
   std::string prepare_;
   decode::TablePtr t_ = schedule::keyed_table();
@@ -152,6 +157,39 @@ TEST_F(Ddl, PlacementAloneIsSkipped) {
   auto task = ddl(110, ActionType::kCreatePlacementPolicy,
                   "/*T![placement] CREATE PLACEMENT POLICY `p` FOLLOWERS = 1 */;", {});
   EXPECT_TRUE(applier_->execute_ddl(task).ok());
+}
+
+// Those that a second time undoes or does again, and one that is done again on purpose.
+TEST_F(Ddl, OnceWhenTheProcessDiesAtEveryStatement) {
+  const auto exchange =
+      ddl(110, ActionType::kExchangePartition, "ALTER TABLE p EXCHANGE PARTITION p0 WITH TABLE e",
+          {{"test", "p"}, {"test", "e"}});
+  const auto swap = ddl(120, ActionType::kRenameTables, "RENAME TABLE a TO x, b TO a, x TO b",
+                        {{"test", "a"}, {"test", "b"}});
+  const auto truncate = ddl(130, ActionType::kTruncateTable, "TRUNCATE TABLE t", {{"test", "t"}});
+  auto prepare = [&] {
+    run("DROP DATABASE IF EXISTS tidb_binlog;DROP DATABASE IF EXISTS test;CREATE DATABASE test;"
+        "CREATE TABLE test.t(id BIGINT PRIMARY KEY, u BIGINT UNIQUE, v BIGINT);"
+        "CREATE TABLE test.p(id INT PRIMARY KEY) PARTITION BY RANGE(id) (PARTITION p0 VALUES LESS "
+        "THAN (100)); CREATE TABLE test.e(id INT PRIMARY KEY); INSERT INTO test.p VALUES(1);"
+        "INSERT INTO test.e VALUES(2);"
+        "CREATE TABLE test.a(id INT); CREATE TABLE test.b(id INT); INSERT INTO test.a VALUES(1)");
+  };
+  auto play = [&](uint64_t from_ts) -> Status {
+    if (from_ts < 105) TBL_TRY(submit_row(105, 1));
+    for (const auto& task : {exchange, swap, truncate}) {
+      if (from_ts < task.commit_ts) TBL_TRY(applier_->execute_ddl(task));
+    }
+    if (from_ts < 140) TBL_TRY(submit_row(140, 2));
+    return applier_->stop();
+  };
+  auto check = [&] {
+    EXPECT_EQ(rows("SELECT (SELECT id FROM test.p), (SELECT id FROM test.e)"), "2,1");
+    EXPECT_EQ(rows("SELECT (SELECT COUNT(*) FROM test.a), (SELECT COUNT(*) FROM test.b)"), "0,1");
+    EXPECT_EQ(rows("SELECT id FROM test.t"), "2");
+    EXPECT_EQ(rows("SELECT COUNT(*) FROM tidb_binlog.checkpoint_ddl"), "0");
+  };
+  cut_everywhere(true, prepare, play, check);
 }
 
 // The statement outlives the drainer that sent it: the next run waits instead of sending it again.

@@ -1,5 +1,4 @@
-#include "drainer/mysql/applier_harness.h"
-#include "drainer/mysql/cutting_proxy.h"
+#include "drainer/mysql/cut_harness.h"
 
 namespace tbl::mysql {
 namespace {
@@ -8,32 +7,19 @@ using schema::ActionType;
 
 /// The same short stream under every cut: rows without a key, so that nothing but exactness can
 /// give the right count; keyed rows; an index without a name.
-class ExactlyOnce : public ApplierTest {
+class ExactlyOnce : public CutTest {
  protected:
-  void SetUp() override {
-    ApplierTest::SetUp();
-    proxy_path_ = PrivateServer::instance().options().unix_socket + ".proxy";
-    proxy_ = std::make_unique<CuttingProxy>(proxy_path_,
-                                            PrivateServer::instance().options().unix_socket);
-  }
-  void TearDown() override {
-    ApplierTest::TearDown();
-    proxy_.reset();
-  }
   void reset_database() {
-    applier_.reset();
     run("DROP DATABASE IF EXISTS tidb_binlog;DROP DATABASE IF EXISTS test;CREATE DATABASE test;"
         "CREATE TABLE test.t(id BIGINT PRIMARY KEY, u BIGINT UNIQUE, v BIGINT);"
         "CREATE TABLE test.n(a BIGINT, b VARCHAR(20))");
   }
-  MySqlApplierOptions proxied() const {
-    auto opt = options();
-    opt.to.unix_socket = proxy_path_;
-    opt.scheduler.workers = workers_;
-    opt.save_interval_ms = 1000000;
-    return opt;
+  /// Each has another number of workers than the one before.
+  MySqlApplierOptions options_of_start() override {
+    auto out = CutTest::options_of_start();
+    out.scheduler.workers = 1 + starts_++ % 3;
+    return out;
   }
-  // Everything above the start point; false: the applier gave up.
   Status play(uint64_t from_ts) {
     for (uint64_t ts = 101; ts <= 106; ++ts) {
       if (ts <= from_ts) continue;
@@ -64,9 +50,7 @@ class ExactlyOnce : public ApplierTest {
     EXPECT_EQ(marks(), "0");
   }
 
-  std::string proxy_path_;
-  std::unique_ptr<CuttingProxy> proxy_;
-  size_t workers_ = 1;
+  size_t starts_ = 0;
   decode::TablePtr t_ = schedule::keyed_table();
   decode::TablePtr n_ = schedule::keyless_table();
 };
@@ -74,59 +58,16 @@ class ExactlyOnce : public ApplierTest {
 // The connections die at every packet, before and after the server has executed it; the process
 // lives on and tries again.
 TEST_F(ExactlyOnce, WhenConnectionsAreCutAtEveryStatement) {
-  for (auto how : {CuttingProxy::Cut::kRequest, CuttingProxy::Cut::kReply}) {
-    bool was_cut = true;
-    for (uint64_t n = 1; was_cut; ++n) {
-      SCOPED_TRACE("packet " + std::to_string(n) +
-                   (how == CuttingProxy::Cut::kReply ? " reply" : ""));
-      reset_database();
-      auto point = start(proxied());
-      ASSERT_TRUE(point.ok()) << point.status().to_string();
-      proxy_->cut_after(n, how);
-      Status played = play(point->commit_ts);
-      ASSERT_TRUE(played.ok()) << played.to_string();
-      was_cut = proxy_->has_cut();
-      proxy_->cut_after(0, how);
-      expect_result();
-      if (HasFailure()) return;
-      ASSERT_LT(n, 200u);
-    }
-  }
+  cut_everywhere(
+      false, [&] { reset_database(); }, [&](uint64_t ts) { return play(ts); },
+      [&] { expect_result(); });
 }
 
-// The same, and the process dies with them. The next one has another number of workers.
+// The same, and the process dies with them.
 TEST_F(ExactlyOnce, WhenTheProcessDiesAtEveryStatement) {
-  for (auto how : {CuttingProxy::Cut::kRequest, CuttingProxy::Cut::kReply}) {
-    bool was_cut = true;
-    for (uint64_t n = 1; was_cut; ++n) {
-      SCOPED_TRACE("packet " + std::to_string(n) +
-                   (how == CuttingProxy::Cut::kReply ? " reply" : ""));
-      reset_database();
-      workers_ = 1 + n % 3;
-      auto point = start(proxied());
-      ASSERT_TRUE(point.ok()) << point.status().to_string();
-      proxy_->cut_after(n, how);
-      std::atomic<bool> played = false;
-      std::thread killer([&] {
-        while (!proxy_->has_cut() && !played) std::this_thread::yield();
-        if (proxy_->has_cut()) applier_->abort();
-      });
-      Status first = play(point->commit_ts);
-      played = true;
-      killer.join();
-      was_cut = proxy_->has_cut();
-      crash();
-      workers_ = 1 + (n + 1) % 3;
-      point = start(proxied());
-      ASSERT_TRUE(point.ok()) << point.status().to_string();
-      EXPECT_EQ(point->unknown_until_ts, 0u);
-      Status second = play(point->commit_ts);
-      ASSERT_TRUE(second.ok()) << second.to_string();
-      expect_result();
-      if (HasFailure()) return;
-      ASSERT_LT(n, 200u);
-    }
-  }
+  cut_everywhere(
+      true, [&] { reset_database(); }, [&](uint64_t ts) { return play(ts); },
+      [&] { expect_result(); });
 }
 
 TEST_F(ExactlyOnce, WhenTheServerIsKilled) {

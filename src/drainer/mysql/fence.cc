@@ -98,18 +98,20 @@ Result<std::unique_ptr<Connection>> Fence::open_locked(
   for (int round = 1;; ++round) {
     TBL_ASSIGN(bool taken, take_lock(*connection, lock_name(slot), options_.lock_wait_s));
     if (taken) break;
-    if (round == kEvictRounds || options_.stop.stop_requested()) {
+    if (round >= kEvictRounds || options_.stop.stop_requested()) {
       return failed_precondition("another program holds the lock " + lock_name(slot));
     }
-    TBL_TRY(evict(*connection, slot, before.value_or(RunRecord())));
+    TBL_ASSIGN(bool ending, evict(*connection, slot, before.value_or(RunRecord())));
+    if (ending) round = 0;
   }
   return connection;
 }
 
 // Whoever holds the lock: a living drainer is left alone, what a dead one left behind is ended.
-Status Fence::evict(Connection& connection, size_t slot, const RunRecord& before) const {
+// True: it was there; the server may have much to roll back before it is gone.
+Result<bool> Fence::evict(Connection& connection, size_t slot, const RunRecord& before) const {
   TBL_ASSIGN(uint64_t id, holder(connection, slot, recorded_id(before, slot)));
-  if (id == 0) return ok_status();
+  if (id == 0) return false;
   if (!before.node_id.empty() && options_.is_alive(before.node_id, before.address)) {
     return failed_precondition("another drainer applies to this downstream: " + before.node_id +
                                " at " + before.address);
@@ -130,11 +132,12 @@ Status Fence::evict_without_locks(Connection& connection, size_t slot,
     return failed_precondition("another drainer applies to this downstream: " + before.node_id +
                                " at " + before.address);
   }
-  return end(connection, slot, id);
+  return end(connection, slot, id).status();
 }
 
-// Kills a connection. A DDL that it executes is waited for instead, however long it takes.
-Status Fence::end(Connection& connection, size_t slot, uint64_t id) const {
+// Kills a connection. A DDL that it executes is waited for instead, however long it takes. False:
+// it was gone.
+Result<bool> Fence::end(Connection& connection, size_t slot, uint64_t id) const {
   for (int polls = 0; slot == kDdlSlot; ++polls) {
     TBL_ASSIGN(std::string command, command_of(connection, id));
     if (command.empty() || command == "Sleep") break;
@@ -153,7 +156,7 @@ Status Fence::end_unless_own(Connection& connection, size_t slot, uint64_t id) c
   std::vector<uint64_t> own = connection_ids();
   own.at(slot) = connection.id();
   if (std::count(own.begin(), own.end(), id) > 0) return ok_status();
-  return end(connection, slot, id);
+  return end(connection, slot, id).status();
 }
 
 Result<uint64_t> Fence::holder(Connection& connection, size_t slot, uint64_t recorded) const {
@@ -171,12 +174,19 @@ Result<std::string> Fence::command_of(Connection& connection, uint64_t id) const
   return rows.empty() ? std::string() : rows[0][0].value_or("");
 }
 
-Status Fence::kill(Connection& connection, uint64_t id) const {
+Result<bool> Fence::kill(Connection& connection, uint64_t id) const {
   TBL_ASSIGN(std::string command, command_of(connection, id));
-  if (command.empty()) return ok_status();
+  if (command.empty()) return false;
+  if (command == "Killed") {
+    log_info("the server has not done with a connection that was killed, waiting for it",
+             {{"connection", id}});
+    return true;
+  }
   log_warn("killing a connection that an earlier run left behind", {{"connection", id}});
   Status killed = connection.exec("KILL " + std::to_string(id));
-  return error_number(killed) == kErrNoSuchThread ? ok_status() : killed;
+  if (error_number(killed) == kErrNoSuchThread) return false;
+  TBL_TRY(std::move(killed));
+  return true;
 }
 
 void Fence::record(size_t slot, uint64_t id) {
@@ -200,8 +210,10 @@ Result<std::unique_ptr<Connection>> Fence::reopen(size_t slot) {
     if (taken || options_.stop.stop_requested()) break;
     TBL_ASSIGN(uint64_t id, holder(*connection, slot, old_id));
     if (id != 0 && id != old_id) return failed_precondition("another drainer has taken over");
-    if (round == kEvictRounds) return unavailable("the old connection does not go away");
-    if (id == old_id) TBL_TRY(end(*connection, slot, old_id));
+    if (round >= kEvictRounds) return unavailable("the old connection does not go away");
+    if (id != old_id) continue;
+    TBL_ASSIGN(bool ending, end(*connection, slot, old_id));
+    if (ending) round = 0;
   }
   if (!taken) return cancelled("connecting was stopped");
   TBL_TRY(verify(*connection));

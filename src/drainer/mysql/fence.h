@@ -48,7 +48,8 @@ class Fence {
 
   /// At start: a connection that holds its slot's lock. Connections of `before`, the run that was
   /// recorded last, are killed if they hold it, except a DDL that is still being executed: that is
-  /// waited for. kFailedPrecondition: another drainer is alive.
+  /// waited for, and so is the rollback of what is killed, however long it takes.
+  /// kFailedPrecondition: another drainer is alive.
   Result<std::unique_ptr<Connection>> claim(size_t slot, const std::optional<RunRecord>& before);
 
   /// At start: waits until nothing is left at a slot that this run does not use.
@@ -70,10 +71,10 @@ class Fence {
   Result<std::string> command_of(Connection& connection, uint64_t id) const;
   Result<std::unique_ptr<Connection>> open_locked(size_t slot,
                                                   const std::optional<RunRecord>& before) const;
-  Status end(Connection& connection, size_t slot, uint64_t id) const;
+  Result<bool> end(Connection& connection, size_t slot, uint64_t id) const;
   Status end_unless_own(Connection& connection, size_t slot, uint64_t id) const;
-  Status kill(Connection& connection, uint64_t id) const;
-  Status evict(Connection& connection, size_t slot, const RunRecord& before) const;
+  Result<bool> kill(Connection& connection, uint64_t id) const;
+  Result<bool> evict(Connection& connection, size_t slot, const RunRecord& before) const;
   Status evict_without_locks(Connection& connection, size_t slot, const RunRecord& before) const;
   Status verify(Connection& connection) const;
   Result<uint64_t> saved_ts(Connection& connection, uint64_t known_ts) const;

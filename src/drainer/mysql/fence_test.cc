@@ -1,3 +1,4 @@
+#include "base/crc32c.h"
 #include "drainer/mysql/applier_harness.h"
 
 namespace tbl::mysql {
@@ -53,6 +54,27 @@ TEST_F(FenceTest, AZombieConnectionIsKilled) {
       << stopped.to_string();
   EXPECT_EQ(rows("SELECT COUNT(*) FROM test.n"), "0");
   EXPECT_TRUE(second.stop().ok());
+}
+
+// What a dead run left behind may take the server long to roll back: that is waited for, beyond any
+// number of tries.
+TEST_F(FenceTest, ALongRollbackIsWaitedFor) {
+  ASSERT_TRUE(start().ok());
+  crash();
+  const std::string place = "tidb_binlog.checkpoint";
+  std::string hash;
+  put_be32(hash, crc32c(place));
+  put_be32(hash, crc32c(place, 1));
+  auto zombie = PrivateServer::instance().connect();
+  ASSERT_TRUE(zombie->query("SELECT GET_LOCK('tidb_binlog/42/" + to_hex(hash) + "/0',0)").ok());
+  ASSERT_TRUE(
+      zombie->exec("BEGIN; INSERT INTO test.n SELECT seq, 'x' FROM test.seq_1_to_300000").ok());
+  run("UPDATE tidb_binlog.checkpoint_run SET conn_ids='" + std::to_string(zombie->id()) + "'");
+  auto opt = options();
+  opt.lock_wait_s = 0;
+  auto point = start(opt);
+  ASSERT_TRUE(point.ok()) << point.status().to_string();
+  EXPECT_EQ(rows("SELECT COUNT(*) FROM test.n"), "0");
 }
 
 TEST_F(FenceTest, AStrangersLockIsNotBroken) {

@@ -9,10 +9,12 @@
 #include "drainer/mysql/ddl_runner.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/mysql/loopback.h"
+#include "drainer/mysql/whole_applier.h"
 
 namespace tbl::mysql {
 
 using schedule::DdlTask;
+using schedule::PartSource;
 using schedule::Progress;
 using schedule::StartPoint;
 using schedule::TransactionPtr;
@@ -41,6 +43,8 @@ class MySqlApplier::Impl {
 
   Result<StartPoint> start();
   Status submit(TransactionPtr transaction);
+  bool keeps_whole() const { return options_.whole_transactions; }
+  Status submit_whole(PartSource& parts);
   Status execute_ddl(const DdlTask& task);
   void note_progress(uint64_t commit_ts, int64_t schema_version);
   Status stop();
@@ -53,6 +57,8 @@ class MySqlApplier::Impl {
   /// Connections by slot.
   using Connections = std::vector<std::unique_ptr<Connection>>;
   Result<Connections> claim();
+  /// Slots that write rows: the scheduler's workers, then the one for whole transactions.
+  size_t writers() const { return options_.scheduler.workers + (keeps_whole() ? 1 : 0); }
   Status wait_for_old_workers(const std::optional<RunRecord>& before);
   StartPoint decide(const State& state);
   Status begin_run(const State& state, std::unique_ptr<Connection> ddl_connection);
@@ -80,6 +86,7 @@ class MySqlApplier::Impl {
   bool inside_large_ = false;  ///< of a transaction in parts some have come, not all
   schedule::WriteSetBuilder write_set_;
   std::unique_ptr<schedule::Scheduler> scheduler_;
+  std::unique_ptr<WholeApplier> whole_;
   Thread saver_;
 };
 
@@ -109,7 +116,7 @@ Result<MySqlApplier::Impl::Connections> MySqlApplier::Impl::claim() {
   TBL_TRY(tables_.create(*probe));
   TBL_ASSIGN(auto before, tables_.load_run(*probe));
   Connections connections;
-  for (size_t slot = 0; slot < kFirstWorkerSlot + options_.scheduler.workers; ++slot) {
+  for (size_t slot = 0; slot < kFirstWorkerSlot + writers(); ++slot) {
     TBL_ASSIGN(auto connection, fence_->claim(slot, before));
     connections.push_back(std::move(connection));
   }
@@ -120,7 +127,7 @@ Result<MySqlApplier::Impl::Connections> MySqlApplier::Impl::claim() {
 // The run before may have had more workers than this one: their locks are taken once and let go.
 Status MySqlApplier::Impl::wait_for_old_workers(const std::optional<RunRecord>& before) {
   size_t old_workers = before ? before->workers : 0;
-  for (size_t i = options_.scheduler.workers; i < old_workers; ++i) {
+  for (size_t i = writers(); i < old_workers; ++i) {
     TBL_TRY(fence_->claim_and_release(kFirstWorkerSlot + i, before));
   }
   return ok_status();
@@ -161,7 +168,7 @@ Status MySqlApplier::Impl::begin_run(const State& state,
   }
   RunRecord run;
   run.run = options_.run;
-  run.workers = static_cast<uint32_t>(options_.scheduler.workers);
+  run.workers = static_cast<uint32_t>(writers());
   run.node_id = options_.node_id;
   run.address = options_.address;
   run.connection_ids = fence_->connection_ids();
@@ -185,8 +192,7 @@ Result<StartPoint> MySqlApplier::Impl::start() {
   TBL_ASSIGN(State state, checkpointer_->load());
   TBL_TRY(begin_run(state, std::move(connections[kDdlSlot])));
   if (options_.loopback) {
-    TBL_TRY(set_up_loopback(*connections[kFirstWorkerSlot], options_.channel_id,
-                            options_.scheduler.workers));
+    TBL_TRY(set_up_loopback(*connections[kFirstWorkerSlot], options_.channel_id, writers()));
   }
   start_workers(std::move(connections));
   return start_point_;
@@ -205,6 +211,9 @@ void MySqlApplier::Impl::start_workers(Connections connections) {
   apply.stop = scheduler_->stop_token();
   context_.reset(
       new ApplyContext{std::move(apply), *fence_, tables_, ledger_, *table_cache_, misses_});
+  if (keeps_whole())
+    whole_ = std::make_unique<WholeApplier>(*context_, options_.scheduler.workers,
+                                            std::move(connections.back()));
   scheduler_->start([&](size_t worker) {
     return std::make_unique<BatchApplier>(*context_, worker,
                                           std::move(connections[kFirstWorkerSlot + worker]));
@@ -280,6 +289,23 @@ Status MySqlApplier::Impl::submit(TransactionPtr transaction) {
   return scheduler_->submit(std::move(unit), write_set_.take());
 }
 
+// A barrier, as a DDL is: what may conflict is durable before, and what follows is not taken yet.
+Status MySqlApplier::Impl::submit_whole(PartSource& parts) {
+  TBL_TRY(first_error());
+  TBL_TRY(scheduler_->wait_idle());
+  const uint64_t ts = parts.commit_ts();
+  if (!applied_.covers(ts, MarkItem::kWhole)) {
+    Status written = whole_->write(parts, applied_.ranges(ts));
+    if (!written.ok()) {
+      written = std::move(written).wrap("commit ts " + std::to_string(ts));
+      scheduler_->fail(written);
+      return written;
+    }
+  }
+  scheduler_->note_progress(ts, parts.schema_version());
+  return ok_status();
+}
+
 Status MySqlApplier::Impl::execute_ddl(const DdlTask& task) {
   TBL_TRY(scheduler_->wait_idle());
   Status done = task.skip ? ok_status() : ddl_->execute(task, scheduler_->position());
@@ -326,6 +352,9 @@ MySqlApplier::MySqlApplier(MySqlApplierOptions options, schedule::ApplierEvents 
 MySqlApplier::~MySqlApplier() = default;
 Result<StartPoint> MySqlApplier::start() { return impl_->start(); }
 Status MySqlApplier::submit(TransactionPtr t) { return impl_->submit(std::move(t)); }
+Status MySqlApplier::submit_parts(PartSource& parts) {
+  return impl_->keeps_whole() ? impl_->submit_whole(parts) : Applier::submit_parts(parts);
+}
 Status MySqlApplier::execute_ddl(const DdlTask& task) { return impl_->execute_ddl(task); }
 void MySqlApplier::note_progress(uint64_t commit_ts, int64_t schema_version) {
   impl_->note_progress(commit_ts, schema_version);

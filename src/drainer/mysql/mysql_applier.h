@@ -32,6 +32,8 @@ struct MySqlApplierOptions {
   uint32_t lock_wait_s = 10;
 
   schedule::SchedulerOptions scheduler;
+  /// `transaction-atomicity`: a large transaction is one downstream, too.
+  bool whole_transactions = false;
   bool safe_mode = false;
   schedule::DdlPolicy* ddl_policy = nullptr;  ///< not owned; null: none
   bool stop_on_miss = false;        ///< a change that finds no row is an error, not a warning
@@ -54,6 +56,7 @@ class MySqlApplier : public schedule::Applier {
 
   Result<schedule::StartPoint> start() override;
   Status submit(schedule::TransactionPtr transaction) override;
+  Status submit_parts(schedule::PartSource& parts) override;
   Status execute_ddl(const schedule::DdlTask& task) override;
   void note_progress(uint64_t commit_ts, int64_t schema_version) override;
   Status stop() override;

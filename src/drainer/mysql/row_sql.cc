@@ -140,8 +140,9 @@ Status RowSql::append_exact(std::string& out, const MySqlTable& table, size_t pl
     return ok_status();
   }
   if (column.type.tp == schema::kTypeJson) {
+    // MariaDB 10.11 reads beyond the end of a column that ends in a number with an exponent.
     bool native = table.server != ServerKind::kMariaDb;
-    out += native ? name + "=CAST(" : "JSON_EQUALS(" + name + ",";
+    out += native ? name + "=CAST(" : "JSON_EQUALS(CONCAT(" + name + ",' '),";
     TBL_TRY(append_value(out, table, position, values));
     out += native ? " AS JSON)" : ")";
     return ok_status();

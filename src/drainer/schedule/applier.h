@@ -5,6 +5,7 @@
 //
 //   start()                     where to begin
 //   submit(transaction)         rows, in commit order; parts of a large one in row order
+//   submit_parts(parts)         the same of a large one that can be read again
 //   execute_ddl(task)           barrier: returns when it is durable
 //   note_progress(ts, version)  a fake binlog, or one with nothing left for us
 //   stop(true)                  drains, saves the checkpoint
@@ -66,6 +67,19 @@ struct DdlTask {
   bool skip = false;
 };
 
+/// A transaction that is too large to be held at once. One thread.
+class PartSource {
+ public:
+  virtual ~PartSource() = default;
+
+  virtual uint64_t commit_ts() const = 0;
+  virtual int64_t schema_version() const = 0;
+  /// The next part, in row order; null after the last one. Errors name the transaction.
+  virtual Result<TransactionPtr> next() = 0;
+  /// The first part is the next again.
+  virtual void rewind() = 0;
+};
+
 /// What an Applier tells while it runs; called from its threads, one call at a time, must not
 /// block.
 struct ApplierEvents {
@@ -87,6 +101,16 @@ class Applier {
   /// while too many bytes are under way. What is known to be applied already is dropped here. The
   /// transaction's memory is released when it is durable.
   virtual Status submit(TransactionPtr transaction) = 0;
+
+  /// Takes a large transaction: submits its parts one after the other, unless the applier has been
+  /// told to keep it whole. Then it is durable on return.
+  virtual Status submit_parts(PartSource& parts) {
+    while (true) {
+      TBL_ASSIGN(TransactionPtr part, parts.next());
+      if (!part) return ok_status();
+      TBL_TRY(submit(std::move(part)));
+    }
+  }
 
   /// Waits for everything before, then executes. Durable on return.
   virtual Status execute_ddl(const DdlTask& task) = 0;

@@ -13,7 +13,7 @@ LastWriter::Slot& LastWriter::find(uint64_t hash) {
 
 std::optional<uint64_t> LastWriter::exchange(uint64_t hash, uint64_t number,
                                              uint64_t first_unfinished) {
-  if (used_ * 2 >= slots_.size()) rebuild(first_unfinished);
+  if (used_ * 4 >= slots_.size() * 3) rebuild(first_unfinished);
   Slot& slot = find(hash);
   uint64_t before = slot.number_plus_one;
   if (before == 0) ++used_;
@@ -26,9 +26,9 @@ void LastWriter::rebuild(uint64_t first_unfinished) {
   std::vector<Slot> old = std::exchange(slots_, {});
   size_t live = 0;
   for (const Slot& slot : old) live += slot.number_plus_one > first_unfinished;
-  // A quarter full afterwards at most, so that the next rebuild is far.
+  // Half full afterwards at most, so that the next rebuild is far.
   size_t size = 1024;
-  while (size < live * 4) size *= 2;
+  while (size < live * 2) size *= 2;
   slots_.resize(size);
   used_ = live;
   for (const Slot& slot : old) {

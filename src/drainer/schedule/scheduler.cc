@@ -9,7 +9,9 @@ namespace tbl::schedule {
 namespace {
 
 // What the dispatcher and this keep of a transaction that is under way.
-constexpr uint64_t kBookkeepingBytes = 400;
+constexpr uint64_t kBookkeepingBytes = 300;
+// What remembering the last writer of a hash costs.
+constexpr uint64_t kBytesPerHash = 64;
 
 // A batch in company goes back to be tried one by one: because of others' locks or values, or so
 // that the error names the one transaction that causes it. Not when the run cannot go on at all.
@@ -71,7 +73,8 @@ void Scheduler::start(const MakeWriter& make_writer) {
 
 Status Scheduler::submit(Unit unit, const WriteSet& writes) {
   const decode::Transaction& transaction = *unit.transaction;
-  uint64_t bytes = transaction.memory_bytes() + kBookkeepingBytes;
+  uint64_t bytes =
+      transaction.memory_bytes() + kBookkeepingBytes + writes.hashes.size() * kBytesPerHash;
   if (!budget_.acquire(bytes, stop_.get_token())) return first_error();
   std::lock_guard lock(mutex_);
   TBL_TRY(error_);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tbl::spill {
 
 PartReader::PartReader(LargeTransaction transaction) : transaction_(std::move(transaction)) {}
@@ -32,11 +34,12 @@ decode::EncodedTransaction PartReader::new_part() const {
 }
 
 /// A PrewriteValue with the next rows of the mutation under way.
-Result<std::string> PartReader::read_rows(uint64_t bytes) {
+Result<std::string> PartReader::read_rows(const decode::PartLimit& limit) {
   const int64_t table_id = transaction_.value->mutations()[mutation_].table_id;
   codec::PrewriteValueWriter writer;
+  const uint64_t end_row = row_number_ + std::min(rows_left_, limit.rows);
   uint64_t read = 0;
-  while (rows_left_ > 0 && read < bytes) {
+  while (row_number_ < end_row && read < limit.bytes) {
     codec::MutationType type = codec::kMutationInsert;
     Bytes row;
     TBL_ASSIGN(bool found, rows_->next(&type, &row));
@@ -49,7 +52,7 @@ Result<std::string> PartReader::read_rows(uint64_t bytes) {
   return writer.finish(transaction_.value->schema_version());
 }
 
-Result<std::optional<decode::EncodedTransaction>> PartReader::next(uint64_t bytes) {
+Result<std::optional<decode::EncodedTransaction>> PartReader::next(const decode::PartLimit& limit) {
   if (ended_) return std::optional<decode::EncodedTransaction>();
   decode::EncodedTransaction part = new_part();
   if (!at_mutation()) {
@@ -58,7 +61,7 @@ Result<std::optional<decode::EncodedTransaction>> PartReader::next(uint64_t byte
   }
   part.first_row = row_number_;
   const TableForm& form = transaction_.forms[mutation_];
-  auto rows = read_rows(bytes);
+  auto rows = read_rows(limit);
   if (!rows.ok()) {
     return rows.status().wrap(fmt::format("read transaction {}: table {}", transaction_.commit_ts,
                                           form.table->quoted_name()));

@@ -31,16 +31,16 @@ class PartReader {
  public:
   explicit PartReader(LargeTransaction transaction);
 
-  /// The next part, whose rows stand in memory: those of one table, up to `bytes` of them or one
-  /// row. Rows that are not for us are numbered and left out. Nothing after the last part, which
-  /// has more_follows = false; a transaction without any row for us has one part without rows.
-  /// Errors name commit ts and table.
-  Result<std::optional<decode::EncodedTransaction>> next(uint64_t bytes);
+  /// The next part, whose rows stand in memory: those of one table, up to the limit or one row.
+  /// Rows that are not for us are numbered and left out. Nothing after the last part, which has
+  /// more_follows = false; a transaction without any row for us has one part without rows. Errors
+  /// name commit ts and table.
+  Result<std::optional<decode::EncodedTransaction>> next(const decode::PartLimit& limit);
 
  private:
   /// Skips mutations that are not for us; false: none is left.
   bool at_mutation();
-  Result<std::string> read_rows(uint64_t bytes);
+  Result<std::string> read_rows(const decode::PartLimit& limit);
   decode::EncodedTransaction new_part() const;
 
   const LargeTransaction transaction_;

@@ -65,12 +65,12 @@ TEST(PartReaderTest, PartsAreTheTransaction) {
       }
     }
     PartReader reader(transaction_of(disk, counts, skipped));
-    const uint64_t part_bytes = 1 + random() % 60;
+    const decode::PartLimit limit{.rows = 1 + random() % 10, .bytes = 1 + random() % 60};
     std::vector<uint64_t> numbers;
     bool last = false;
     uint64_t end_row = 0;
     while (true) {
-      auto part = reader.next(part_bytes);
+      auto part = reader.next(limit);
       ASSERT_TRUE(part.ok()) << part.status().to_string();
       if (!*part) break;
       EXPECT_FALSE(last) << "nothing follows the last part";
@@ -78,6 +78,7 @@ TEST(PartReaderTest, PartsAreTheTransaction) {
       EXPECT_EQ(decoded->commit_ts, 110U);
       EXPECT_EQ(decoded->schema_version, 7);
       EXPECT_GE(decoded->first_row, end_row);
+      EXPECT_LE(decoded->rows.size(), limit.rows);
       end_row = decoded->end_row;
       for (const auto& row : decoded->rows) {
         EXPECT_EQ(row.new_values[0], codec::Datum::of_int(static_cast<int64_t>(row.number)));
@@ -95,16 +96,16 @@ TEST(PartReaderTest, PartsAreTheTransaction) {
 TEST(PartReaderTest, ALimitBelowARowGivesRowsOneByOne) {
   SimEnv disk;
   PartReader reader(transaction_of(disk, {2}, {}));
-  EXPECT_EQ((*reader.next(1))->row_count(), 1U);
-  EXPECT_FALSE((*reader.next(1))->more_follows);
-  EXPECT_FALSE(*reader.next(1));
+  EXPECT_EQ((*reader.next({.bytes = 1}))->row_count(), 1U);
+  EXPECT_FALSE((*reader.next({.rows = 1}))->more_follows);
+  EXPECT_FALSE(*reader.next({}));
 }
 
 TEST(PartReaderTest, ErrorsNameTransactionAndTable) {
   SimEnv disk;
   PartReader reader(transaction_of(disk, {2}, {}));
   disk.fail(SimOp::kRead, 1, EIO);
-  EXPECT_THAT(reader.next(100).status().message(),
+  EXPECT_THAT(reader.next({.bytes = 100}).status().message(),
               HasSubstr("read transaction 110: table `test`.`t0`"));
 }
 
