@@ -6,10 +6,12 @@ from sqlcases.record import SQL_MODE, text_of
 
 from . import compare, schema
 from .changes import Changes
+from .forms import SelfCheck
 from .queries import Queries
 from .reduce import reduced
 
 DATABASE = "random_sql"
+AGAIN = "random_sql_again"  # where MariaDB repeats a change
 LOST = (2006, 2013)
 SETTINGS = (f"set sql_mode='{SQL_MODE}'", "set time_zone='+00:00'", "set timestamp=1700000000",
             "set group_concat_max_len=100000")
@@ -47,13 +49,17 @@ def _shown(outcome, other):
 
 
 class Round:
-    """One seed's statements. `tidb`, `mariadb`: sqlcases.record.Connection of its own database."""
+    """One seed's statements. `sides`: sqlcases.record.Connection to tidb-server and to MariaDB.
 
-    def __init__(self, seed, tidb, mariadb, rules=()):
+    `rules` (compare.Rule) and `itself` (forms.SelfCheck) say which differences are known, and count them.
+    """
+
+    def __init__(self, seed, sides, rules=(), itself=None):
         self.seed = seed
         self.rng = random.Random(seed)
-        self.tidb, self.mariadb = tidb, mariadb
+        self.tidb, self.mariadb = sides
         self.rules = rules
+        self.itself = itself or SelfCheck("", "")
         self.number = 0
         self.statements = []
         self.tables = []
@@ -73,13 +79,27 @@ class Round:
         for outcome in self.both(sql):
             assert outcome[0] != "error", f"{sql}: {outcome}"
 
-    def _differs(self, sql, ordered=False):
+    def _differs(self, sql):
         """(outcomes, what differs that no rule explains)."""
         outcomes = self.both(sql)
-        what = compare.difference(*outcomes, ordered)
+        what = compare.difference(*outcomes)
         if what and compare.known(self.rules, sql, *outcomes):
             return outcomes, None
         return outcomes, what
+
+    def _query_differs(self, sql, ordered):
+        """(outcomes, what differs that neither a rule nor MariaDB itself explains, whether it was MariaDB)."""
+        outcomes = self.both(sql)
+        what = compare.difference(*outcomes, ordered)
+        if not what or compare.known(self.rules, sql, *outcomes):
+            return outcomes, None, False
+        if self.itself.contradicts(self.mariadb, sql, self._widths(),
+                                   lambda again: compare.difference(outcomes[0], again, ordered) is None):
+            return outcomes, None, True
+        return outcomes, what, False
+
+    def _widths(self):
+        return {t.name: len(t.columns) for t in self.tables}
 
     # the statements -------------------------------------------------------------------------------
 
@@ -87,7 +107,7 @@ class Round:
         """Runs the round; its mismatches. It ends early when the two sides' rows are no longer the same."""
         for setting in SETTINGS:
             self.must(setting)
-        for setting in MARIADB_SETTINGS:
+        for setting in (*MARIADB_SETTINGS, f"drop database if exists {AGAIN}"):
             assert self.mariadb.run(setting)[0] != "error", setting
         self.must(f"drop database if exists {DATABASE}")
         self.must(f"create database {DATABASE}")
@@ -147,7 +167,10 @@ class Round:
         if outcomes[0][0] != "error":
             done()
             table.create = self.mariadb.run(f"show create table {table.name}")[1][0][1].decode()
-        return self._same_rows(table, sql, setup)
+        outcomes, what = self._differs(f"select * from {table.name}")
+        if what:
+            self._tell(what, sql, outcomes, setup)
+        return not what
 
     def _switch_transaction(self):
         self.must(self.rng.choice(["commit", "rollback"]) if self.in_transaction else "begin")
@@ -155,37 +178,55 @@ class Round:
 
     def _query(self, query):
         sql = str(query)
-        outcomes, what = self._differs(sql, query.ordered)
+        outcomes, what, itself = self._query_differs(sql, query.ordered)
+        self.itself.statements += 1
+        self.itself.count += itself
         if what:
             def fails(small):
-                again, still = self._differs(small, query.ordered)
+                again, still, _ = self._query_differs(small, query.ordered)
                 return still == what and [o[:2] for o in again if o[0] == "error"] == errors
             errors = [o[:2] for o in outcomes if o[0] == "error"]
             small = str(reduced(query.node, fails))
-            self._tell(what, small, self._differs(small, query.ordered)[0], self._setup(small))
+            self._tell(what, small, self.both(small), self._setup(small))
         return True
 
     def _change(self, changes):
         node = changes.change()
         table = next(t for t in changes.tables if f" {t.name} " in f"{node} ")
+        self.itself.statements += 1
         return self._apply(str(node), table)
 
     def _apply(self, sql, table):
         """Runs a change; whether the sides are the same afterwards."""
         setup = self._setup(sql)
         outcomes, what = self._differs(sql)
-        if not what:
-            if outcomes[0][0] != outcomes[1][0]:
-                return False  # a known difference, but the rows are no longer the same
-            return self._same_rows(table, sql, setup)
-        self._tell(what, sql, outcomes, setup)
+        if not what and outcomes[0][0] != outcomes[1][0]:
+            return False  # a known difference, but the rows are no longer the same
+        shown = f"select * from {table.name}"
+        rows = self.both(shown)
+        if not what and not compare.difference(*rows):
+            return True
+        if self._changes_its_mind(sql, shown, setup, (outcomes[0], rows[0])):
+            self.itself.count += 1
+        else:
+            self._tell(what or "rows afterwards", sql, outcomes if what else rows, setup)
         return False
 
-    def _same_rows(self, table, sql, setup):
-        outcomes, what = self._differs(f"select * from {table.name}")
-        if what:
-            self._tell(what, sql, outcomes, setup)
-        return not what
+    def _changes_its_mind(self, sql, shown, setup, expected):
+        """Whether MariaDB, with the tables made again and asked in other words, does what tidb-server did."""
+        def agrees(outcome):
+            after = self.mariadb.run(shown)
+            self.mariadb.run("rollback")
+            self.mariadb.run("begin")
+            return not compare.difference(expected[0], outcome) and not compare.difference(expected[1], after)
+
+        # The rows differ: the round ends here, and with it what the database was for.
+        for statement in (f"create database {AGAIN}", f"use {AGAIN}", *setup, "begin"):
+            self.mariadb.run(statement)
+        itself = self.itself.contradicts(self.mariadb, sql, self._widths(), agrees)
+        for statement in ("rollback", f"drop database {AGAIN}", f"use {DATABASE}"):
+            self.mariadb.run(statement)
+        return itself
 
     def _setup(self, sql):
         """Statements that make the tables that `sql` names, as they are now on MariaDB."""

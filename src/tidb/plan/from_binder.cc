@@ -118,7 +118,8 @@ Result<BoundFrom> FromBinder::bind_table(const ast::TableSource& source) {
     const CteScope* scope = nullptr;
     size_t position = 0;
     if (const ast::CommonTable* cte = find_cte(ctes_, source.table.name, &scope, &position)) {
-      CteScope inside{scope->with, position, scope->outer};
+      if (scope->used) (*scope->used)[position] = true;
+      CteScope inside{scope->with, position, scope->outer, scope->used};
       return bind_cte(inside, *cte, alias);
     }
   }
