@@ -26,14 +26,35 @@ def _materialised(sql):
     return TABLE.sub(r"(select * from \1 limit 1000000) \2", sql)
 
 
+def _or_null(source, width, alias):
+    """The rows of `source` as a derived table whose columns may be NULL."""
+    nulls = ", ".join(["null"] * width)
+    return f"({source} union all select {nulls} from dual where false) {alias}"
+
+
+def _begin(sql, end):
+    """Where the bracket begins that ends at `end`."""
+    depth = 0
+    for place in range(end, -1, -1):
+        depth += (sql[place] == ")") - (sql[place] == "(")
+        if depth == 0:
+            return place
+    return end
+
+
 def _nullable(sql, widths):
-    """Every table as a derived one whose columns may be NULL. `widths`: how many columns each has."""
+    """Every table and derived table as one whose columns may be NULL. `widths`: how many columns each table has."""
+    for match in reversed(list(re.finditer(r"\) (t\d+)\b", sql))):
+        begin = _begin(sql, match.start())
+        inner = sql[begin + 1:match.start()]
+        names = re.findall(r" as (x\d+)\b", inner)
+        if inner.startswith("select ") and names[-1:] == [f"x{len(set(names)) - 1}"]:
+            source = _or_null(f"select * from ({inner}) {match.group(1)}", len(set(names)), match.group(1))
+            sql = sql[:begin] + source + sql[match.end():]
+
     def derived(match):
         name, alias = match.group(1), match.group(2)
-        if name not in widths:
-            return match.group(0)
-        nulls = ", ".join(["null"] * widths[name])
-        return f"(select * from {name} union all select {nulls} from dual where false) {alias}"
+        return _or_null(f"select * from {name}", widths[name], alias) if name in widths else match.group(0)
     return TABLE.sub(derived, sql)
 
 

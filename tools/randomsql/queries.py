@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import List
 
 from .expressions import KINDS, Expressions, Ref, Source
+from .named_joins import named_join
 from .schema import Column, Table
 from .tree import Node, fill, joined
 
@@ -21,7 +22,8 @@ AGGREGATES = {
 }
 # What kind an aggregate gives when it is not that of its argument.
 RESULT = {"count": "int", "bit": "int", "avg": "dec", "std": "real", "var": "real", "group": "str"}
-UNION_CAST = {"int": "cast({} as signed)", "dec": "cast({} as decimal(30,6))"}
+# How MariaDB merges the lengths of numbers cuts some of them; what it says of the lengths of texts is too short at times.
+UNION_CAST = {"int": "cast({} as signed)", "dec": "cast({} as decimal(30,6))", "str": "if(true, {}, space(200))"}
 
 
 @dataclass
@@ -48,6 +50,9 @@ class Queries:
         """A statement: perhaps a union, perhaps with a WITH."""
         self.number = 0
         self.ctes = []
+        by_name = named_join(self.rng, self.tables) if self.rng.random() < 0.06 else None
+        if by_name:
+            return Query(by_name, [])
         with_part = ""
         if self.rng.random() < 0.08:
             inner = self.select([], 1, names=True)
@@ -94,7 +99,7 @@ class Queries:
         table = self.rng.choice(self.tables)
         hint = ""
         if table.indexes and self.rng.random() < 0.15:
-            hint = f" {self.rng.choice(['use', 'ignore', 'force'])} index ({self.rng.choice(table.indexes)})"
+            hint = f" {self.rng.choice(['use', 'ignore', 'force'])} index ({self.rng.choice(list(table.indexes))})"
         return Node("table", f"{table.name} {alias}{hint}"), Source(alias, table.columns)
 
     def on(self, left, right):
@@ -157,7 +162,6 @@ class Queries:
         else:
             items = [scope.make(k, 2) for k in kinds]
             if plain:
-                # How MariaDB merges the lengths of numbers cuts some of them.
                 items = [fill(k, UNION_CAST[k], i) if k in UNION_CAST else i for k, i in zip(kinds, items)]
             tail = []
         if names:
