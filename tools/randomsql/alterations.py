@@ -58,7 +58,9 @@ class Alterations:
         column = Column(f"c{self._number(table)}", values.column_type(self.rng))
         column.nullable = self.rng.random() < 0.7
         column.default = default_of(self.rng, column)
-        # MariaDB fills old rows with the time of a function, TiDB with that of the statement: the same here.
+        if column.kind in ("date", "dt", "json") and not column.default:
+            # What old rows would get: MariaDB refuses zero dates, and has an empty text as a document.
+            column.nullable = True
         place, position = "", len(table.columns)
         if self.rng.random() < 0.3:
             position = self.rng.randint(0, len(table.columns) - 1)
@@ -114,14 +116,14 @@ class Alterations:
         if not able:
             return None
         column, name = self.rng.choice(able), f"c{self._number(table)}"
-        renamed = Column(name, column.type, column.nullable, column.default, update=column.update)
+        renamed = Column(name, column.type, column.nullable, column.default, update=column.update, auto=column.auto)
 
         def done():
             column.name = name
         return f"alter table {table.name} change column {column.name} {renamed.sql()}", done
 
     def _set_default(self, table):
-        able = [c for c in table.writable() if c.type.family not in ("text", "blob", "json", "timestamp")]
+        able = [c for c in table.writable() if c.type.family not in ("text", "blob", "json", "timestamp") and not c.auto]
         if not able:
             return None
         column = self.rng.choice(able)
@@ -132,7 +134,9 @@ class Alterations:
         return f"alter table {table.name} alter column {column.name} set default {value}", done
 
     def _truncate(self, table):
-        return f"truncate table {table.name}", lambda: None
+        def done():
+            table.counter, table.in_step = 0, True
+        return f"truncate table {table.name}", done
 
     def _rename(self, table):
         taken = [t.name for t in self.tables]

@@ -16,6 +16,7 @@ class Column:
     default: str = ""
     generated: str = ""
     update: str = ""
+    auto: bool = False
 
     @property
     def kind(self):
@@ -27,7 +28,8 @@ class Column:
             return text + self.generated
         if self.type.family == "timestamp" or not self.nullable:
             text += " null" if self.nullable else " not null"
-        return text + (f" default {self.default}" if self.default else "") + self.update
+        default = f" default {self.default}" if self.default else ""
+        return text + default + self.update + (" auto_increment" if self.auto else "")
 
 
 @dataclass
@@ -41,9 +43,16 @@ class Table:
     partition: str = ""
     create: str = ""
     view: str = ""
+    counter: int = 0      # see auto_ids.py
+    in_step: bool = True
 
     def writable(self):
         return [c for c in self.columns if not c.generated]
+
+    @property
+    def auto(self):
+        """The AUTO_INCREMENT column, or None."""
+        return next((c for c in self.columns if c.auto), None)
 
     def keys(self):
         return ([self.primary] if self.primary else []) + self.unique
@@ -141,6 +150,10 @@ def _primary(rng, columns):
 def table(rng, name):
     columns = _columns(rng)
     made = Table(name, columns, _primary(rng, columns))
+    first = made.primary[0] if len(made.primary) == 1 else None
+    if first and first.type.family == "int" and "tiny" not in first.type.sql and rng.random() < 0.5 and \
+            not any(c.generated for c in columns):
+        first.auto, first.default = True, ""
     able = [c for c in columns if c.type.family in KEYABLE]
     stored = [c for c in able if not c.generated]
     pieces = [c.sql() for c in columns]
