@@ -144,6 +144,8 @@ class Alterations:
 
         def done():
             table.name = name
+            # TiDB takes new ids for a table of another name.
+            table.in_step, table.counter = False, table.counter + 40000
         return self.rng.choice([f"rename table {table.name} to {name}", f"alter table {table.name} rename to {name}"]), done
 
     def _partition(self, table):

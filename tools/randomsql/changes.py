@@ -2,6 +2,7 @@
 from . import values
 from .auto_ids import drawn_ids
 from .expressions import Expressions, Source
+from .load import Loads
 from .queries import Queries
 from .tree import Node, fill, joined
 
@@ -30,18 +31,25 @@ UNFIT = {
 
 
 class Changes:
-    """Draws changes of `tables` (views among them are left alone). `loose`: strict mode is off."""
+    """Draws changes of `tables` (views among them are left alone).
 
-    def __init__(self, rng, tables, loose=False):
+    `loose`: strict mode is off. `directory`: where files of LOAD DATA may be; without one there are none.
+    """
+
+    def __init__(self, rng, tables, loose=False, directory=None):
         self.rng = rng
         self.loose = loose
+        self.loads = Loads(rng, directory) if directory else None
         self.tables = [t for t in tables if t.create]
         self.queries = Queries(rng, tables)
 
     def change(self):
         draw = self.rng.choices([self.insert, self.insert_select, self.update, self.delete, self.update_join,
-                                 self.delete_join], weights=[8, 2, 5, 2, 2, 1])[0]
+                                 self.delete_join, self.load], weights=[8, 2, 5, 2, 2, 1, 1 if self.loads else 0])[0]
         return draw(self.rng.choice(self.tables))
+
+    def load(self, table):
+        return self.loads.statement(table) or self.insert(table)
 
     def _value(self, column, unfit, lenient=False):
         """A value for the column. A `lenient` statement takes what does not fit, and makes something of it."""
@@ -51,18 +59,20 @@ class Changes:
         if column.nullable and self.rng.random() < 0.12:
             return "null"
         if self.rng.random() < unfit:
-            # NULL for a TIMESTAMP NOT NULL is the current time in MariaDB, an error in TiDB.
-            null = [] if column.type.family == "timestamp" and not column.nullable else ["null"]
+            # NULL for a TIMESTAMP NOT NULL is the current time in MariaDB, an error in TiDB. Without strict mode TiDB
+            # takes a NULL as it takes one among several rows, MariaDB fails.
+            refused = not column.nullable and (column.type.family == "timestamp" or self.loose)
+            null = [] if refused else ["null"]
             return self.rng.choice(UNFIT[column.type.family] + null + ["default"])
         return values.fitting(self.rng, column.type)
 
-    def rows(self, table, count, unfit=0.0, lenient=False):
-        """INSERT of `count` rows that fit, or may not."""
+    def rows(self, table, count, unfit=0.0, lenient=False, plain=False):
+        """INSERT of `count` rows that fit, or may not; `plain` as in auto_ids.py."""
         columns = table.writable()
         if self.rng.random() < 0.3:
             # A column left out has to have a default.
             columns = [c for c in columns if not (c.nullable or c.default) or self.rng.random() < 0.7] or columns
-        ids = drawn_ids(self.rng, table, count) if table.auto else None
+        ids = drawn_ids(self.rng, table, count, plain) if table.auto else None
         columns = [c for c in columns if not c.auto]
         rows = [[self._value(c, unfit, lenient) for c in columns] + (ids[i:i + 1] if ids else []) for i in range(count)]
         names = [c.name for c in columns] + ([table.auto.name] if ids else [])
@@ -72,9 +82,11 @@ class Changes:
     def insert(self, table):
         verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[6, 2, 3])[0]
         lenient = self.loose or "ignore" in verb
-        into, rows = self.rows(table, self.rng.choice([1, 1, 2, 3, 5]), self.rng.choice([0, 0, 0.1]), lenient)
+        updates = verb != "replace" and self.rng.random() < 0.35 and table.keys()
+        into, rows = self.rows(table, self.rng.choice([1, 1, 2, 3, 5]), self.rng.choice([0, 0, 0.1]), lenient,
+                               verb == "insert" and not updates)
         node = Node("statement", verb + into + "values ", rows)
-        if verb != "replace" and self.rng.random() < 0.35 and table.keys():
+        if updates:
             node.parts.append(self._on_duplicate(table))
         return node
 
@@ -101,7 +113,7 @@ class Changes:
         columns = [c for c in table.writable() if c.type.family not in ("json", "float")]
         if len(columns) < len(table.writable()):
             return self.insert(table)
-        if any(c.type.family == "timestamp" and not c.nullable for c in columns) or not table.in_step:
+        if any(c.type.family == "timestamp" and not c.nullable for c in columns) or table.auto:
             return self.insert(table)
         dated = any(c.kind in ("date", "dt") and not c.nullable for c in columns)
         if dated and self.loose:

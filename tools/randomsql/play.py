@@ -1,5 +1,6 @@
 """A round: random tables, then random changes and queries, on both servers; what differs is told."""
 import random
+import tempfile
 from dataclasses import dataclass, field
 
 from sqlcases.record import SQL_MODE, text_of
@@ -8,6 +9,7 @@ from . import auto_ids, compare, schema
 from .alterations import Alterations
 from .changes import Changes
 from .forms import SelfCheck
+from .prepared import BinaryRunner, Prepared, TextRunner
 from .queries import Queries
 from .reduce import reduced
 from .transactions import Transactions
@@ -109,13 +111,18 @@ class Round:
 
     def play(self, statements=120):
         """Runs the round; its mismatches. It ends early when the two sides' rows are no longer the same."""
+        with tempfile.TemporaryDirectory(prefix="tbl-random-") as directory:
+            self._play(statements, directory)
+        return self.mismatches
+
+    def _play(self, statements, directory):
         loose = self.rng.random() < 0.15
         self._prepare(LOOSE if loose else SQL_MODE)
         if not self._create():
-            return self.mismatches
+            return
         if self.rng.random() < 0.3:
             self._add_view()
-        changes, queries = Changes(self.rng, self.tables, loose), Queries(self.rng, self.tables)
+        changes, queries = Changes(self.rng, self.tables, loose, directory), Queries(self.rng, self.tables)
         transactions = self.rng.random() < 0.4
         for _ in range(statements):
             self.number += 1
@@ -123,10 +130,9 @@ class Round:
                 break
             draw = self.rng.random()
             good = self._alter() if draw < 0.02 else self._change(changes) if draw < 0.36 else \
-                self._query(queries.query())
+                self._prepared(queries.query()) if draw < 0.42 else self._query(queries.query())
             if not good:
                 break
-        return self.mismatches
 
     def _prepare(self, mode):
         """Sets the sessions and makes an empty database."""
@@ -210,6 +216,29 @@ class Round:
             errors = [o[:2] for o in outcomes if o[0] == "error"]
             small = str(reduced(query.node, fails))
             self._tell(what, small, self.both(small), self._setup(small))
+        return True
+
+    def _prepared(self, query):
+        """The query as a prepared statement, with several sets of parameters."""
+        prepared = Prepared(self.rng, query)
+        runner = self.rng.choice([TextRunner, BinaryRunner])
+        sides = [runner(side, prepared.text) for side in (self.tidb, self.mariadb)]
+        for _ in range(self.rng.choice([1, 2, 3])):
+            outcomes = [side.failed or side.execute(prepared.literals) for side in sides]
+            plain = prepared.plain()
+            self.statements.append(plain)
+            self.itself.statements += 1
+            what = compare.difference(*outcomes, query.ordered)
+            if what and not compare.known(self.rules, plain, *outcomes):
+                if self.itself.contradicts(self.mariadb, plain, self._widths(), lambda again: compare.difference(
+                        outcomes[0], again, query.ordered) is None):
+                    self.itself.count += 1
+                else:
+                    self._tell(f"{what} of {runner.__name__} {prepared.text} {prepared.literals}", plain, outcomes,
+                               self._setup(plain))
+            prepared.draw()
+        for side in sides:
+            side.close()
         return True
 
     def _change(self, changes):

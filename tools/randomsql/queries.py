@@ -159,6 +159,8 @@ class Queries:
             where = Node("where", " where ", scope.condition(), optional=True)
         if grouped and self.rng.random() < 0.3:
             items, kinds, tail = self._grouped(scope, kinds, plain, names)
+            if plain:
+                items = [fill(k, UNION_CAST[k], i) if k == "dec" else i for k, i in zip(kinds, items)]
         else:
             items = [scope.make(k, 2) for k in kinds]
             if plain:

@@ -151,7 +151,7 @@ def table(rng, name):
     columns = _columns(rng)
     made = Table(name, columns, _primary(rng, columns))
     first = made.primary[0] if len(made.primary) == 1 else None
-    if first and first.type.family == "int" and "tiny" not in first.type.sql and rng.random() < 0.5 and \
+    if first and first.type.family == "int" and "tiny" not in first.type.sql and "small" not in first.type.sql and rng.random() < 0.5 and \
             not any(c.generated for c in columns):
         first.auto, first.default = True, ""
     able = [c for c in columns if c.type.family in KEYABLE]

@@ -19,7 +19,7 @@ bool is_text(const Expr& e) {
 bool compares_as_number(const std::vector<ExprPtr>& args) {
   if (!is_text(*args[0]) || is_text(*args[1]) == is_text(*args[2])) return false;
   const Expr& other = is_text(*args[1]) ? *args[2] : *args[1];
-  return other.kind() != ExprKind::kRow && is_number(other.type());
+  return other.kind() != ExprKind::kRow && is_number(other.type()) && !is_null_type(other.type());
 }
 
 Result<ExprPtr> make_between(std::vector<ExprPtr> args, const BuildContext& ctx) {
