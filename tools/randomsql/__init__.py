@@ -8,6 +8,7 @@ queries      SELECT
 changes      INSERT, REPLACE, UPDATE, DELETE
 play         a round: schema, then changes and queries on both servers
 compare      what counts as the same
+forms        the same statement in other words, for MariaDB to check itself
 reduce       cuts a failing statement down
 
 Every round has a seed of its own: `python3 -m randomsql --tidb PORT --mariadb PORT --seed N --rounds 1`

@@ -23,17 +23,17 @@ def arguments():
 def main():
     options = arguments()
     sys.path.insert(0, os.path.join(ROOT, "tests"))
-    from random_sql_differences import RULES  # noqa: found beside the test
+    from random_sql_differences import ITSELF, RULES  # noqa: found beside the test
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     tidb, mariadb = Connection(options.tidb), Connection(options.mariadb)
     found = 0
     for number in range(seed, seed + options.rounds):
-        for mismatch in Round(number, tidb, mariadb, RULES).play(options.statements):
+        for mismatch in Round(number, (tidb, mariadb), RULES, ITSELF).play(options.statements):
             found += 1
             print(mismatch, "\n", flush=True)
         if found >= options.stop_after:
             break
-    for rule in RULES:
+    for rule in RULES + [ITSELF]:
         print(f"{rule.count:6} {rule.name}")
     print(f"{found} mismatches in rounds {seed} to {number}")
     return 1 if found else 0

@@ -1,6 +1,8 @@
 """Random INSERT, REPLACE, UPDATE and DELETE statements."""
 from . import values
+from .auto_ids import drawn_ids
 from .expressions import Expressions, Source
+from .load import Loads
 from .queries import Queries
 from .tree import Node, fill, joined
 
@@ -29,56 +31,79 @@ UNFIT = {
 
 
 class Changes:
-    """Draws changes of `tables` (views among them are left alone)."""
+    """Draws changes of `tables` (views among them are left alone).
 
-    def __init__(self, rng, tables):
+    `loose`: strict mode is off. `directory`: where files of LOAD DATA may be; without one there are none.
+    """
+
+    def __init__(self, rng, tables, loose=False, directory=None):
         self.rng = rng
+        self.loose = loose
+        self.loads = Loads(rng, directory) if directory else None
         self.tables = [t for t in tables if t.create]
         self.queries = Queries(rng, tables)
 
     def change(self):
         draw = self.rng.choices([self.insert, self.insert_select, self.update, self.delete, self.update_join,
-                                 self.delete_join], weights=[8, 2, 5, 2, 2, 1])[0]
+                                 self.delete_join, self.load], weights=[8, 2, 5, 2, 2, 1, 1 if self.loads else 0])[0]
         return draw(self.rng.choice(self.tables))
 
-    def _value(self, column, unfit):
+    def load(self, table):
+        return self.loads.statement(table) or self.insert(table)
+
+    def _value(self, column, unfit, lenient=False):
+        """A value for the column. A `lenient` statement takes what does not fit, and makes something of it."""
+        if lenient and column.kind in ("json", "date", "dt"):
+            # A document that is none fails all the same in MySQL; what functions make of zero dates differs.
+            unfit = 0
         if column.nullable and self.rng.random() < 0.12:
             return "null"
         if self.rng.random() < unfit:
-            return self.rng.choice(UNFIT[column.type.family] + ["null", "default"])
+            # NULL for a TIMESTAMP NOT NULL is the current time in MariaDB, an error in TiDB. Without strict mode TiDB
+            # takes a NULL as it takes one among several rows, MariaDB fails.
+            refused = not column.nullable and (column.type.family == "timestamp" or self.loose)
+            null = [] if refused else ["null"]
+            return self.rng.choice(UNFIT[column.type.family] + null + ["default"])
         return values.fitting(self.rng, column.type)
 
-    def rows(self, table, count, unfit=0.0):
-        """INSERT of `count` rows that fit, or may not."""
+    def rows(self, table, count, unfit=0.0, lenient=False, plain=False):
+        """INSERT of `count` rows that fit, or may not; `plain` as in auto_ids.py."""
         columns = table.writable()
         if self.rng.random() < 0.3:
             # A column left out has to have a default.
             columns = [c for c in columns if not (c.nullable or c.default) or self.rng.random() < 0.7] or columns
-        rows = [Node("row", "(" + ", ".join(self._value(c, unfit) for c in columns) + ")") for _ in range(count)]
-        return f" into {table.name} ({', '.join(c.name for c in columns)}) ", joined("rows", ", ", rows)
+        ids = drawn_ids(self.rng, table, count, plain) if table.auto else None
+        columns = [c for c in columns if not c.auto]
+        rows = [[self._value(c, unfit, lenient) for c in columns] + (ids[i:i + 1] if ids else []) for i in range(count)]
+        names = [c.name for c in columns] + ([table.auto.name] if ids else [])
+        nodes = [Node("row", f"({', '.join(row)})") for row in rows]
+        return f" into {table.name} ({', '.join(names)}) ", joined("rows", ", ", nodes)
 
     def insert(self, table):
         verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[6, 2, 3])[0]
-        # A document that is none fails in spite of IGNORE in MySQL; what functions make of zero dates differs.
-        fits = "ignore" in verb and any(c.kind in ("json", "date", "dt") for c in table.columns)
-        unfit = 0 if fits else self.rng.choice([0, 0, 0.1])
-        into, rows = self.rows(table, self.rng.choice([1, 1, 2, 3, 5]), unfit)
+        lenient = self.loose or "ignore" in verb
+        updates = verb != "replace" and self.rng.random() < 0.35 and table.keys()
+        into, rows = self.rows(table, self.rng.choice([1, 1, 2, 3, 5]), self.rng.choice([0, 0, 0.1]), lenient,
+                               verb == "insert" and not updates)
         node = Node("statement", verb + into + "values ", rows)
-        if verb != "replace" and self.rng.random() < 0.35 and table.keys():
+        if updates:
             node.parts.append(self._on_duplicate(table))
         return node
 
     def _on_duplicate(self, table):
-        scope = Expressions(self.rng, [Source("", table.columns)], careful=True)
+        scope = Expressions(self.rng, [Source("", table.columns)], careful=not self.loose)
         items = []
-        for column in self.rng.sample(table.writable(), min(len(table.writable()), self.rng.choice([1, 1, 2]))):
-            text = self.rng.choice([f"values({column.name})", self._value(column, 0.05), ""])
-            value = Node("value", text) if text else self._computed(scope, column)
+        able = [c for c in table.writable() if not c.auto]
+        for column in self.rng.sample(able, min(len(able), self.rng.choice([1, 1, 2]))):
+            text = self.rng.choice([f"values({column.name})", self._value(column, 0.05, self.loose), ""])
+            value = Node("value", text) if text else self._computed(scope, column, self.loose)
             items.append(fill("item", f"{column.name} = {{}}", value))
         return Node("tail", " on duplicate key update ", joined("items", ", ", items))
 
-    def _computed(self, scope, column):
+    def _computed(self, scope, column, lenient):
         """An expression for the column that mostly fits it."""
+        if lenient and not column.nullable and column.kind in ("date", "dt"):
+            return Node("value", self._value(column, 0))  # NULL would become a zero date
         if column.type.family in ("int", "decimal", "real", "varchar", "text", "date", "datetime", "time"):
             return scope.make(column.kind, 1)
         return Node("value", self._value(column, 0))
@@ -88,7 +113,11 @@ class Changes:
         columns = [c for c in table.writable() if c.type.family not in ("json", "float")]
         if len(columns) < len(table.writable()):
             return self.insert(table)
+        if any(c.type.family == "timestamp" and not c.nullable for c in columns) or table.auto:
+            return self.insert(table)
         dated = any(c.kind in ("date", "dt") and not c.nullable for c in columns)
+        if dated and self.loose:
+            return self.insert(table)
         verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[3, 0 if dated else 2, 1])[0]
         query = self.queries.select([], 1, kinds=[c.kind for c in columns], plain=True, grouped=False)
         # The order decides which of two rows with one key comes first.
@@ -96,12 +125,15 @@ class Changes:
         return Node("statement", f"{verb} into {table.name} ({', '.join(c.name for c in columns)}) ", query.node,
                     f" order by {places} limit {self.rng.choice([1, 2, 5, 20])}")
 
-    def _assignments(self, scope, table, prefix, keys=False):
+    def _assignments(self, scope, table, prefix, keys=False, lenient=False):
         """Assignments; to columns of unique keys only with `keys`, when the order of the rows is given."""
         items = []
-        columns = [c for c in table.writable() if keys or not any(c in key for key in table.keys())]
+        lenient = lenient or self.loose
+        # What changes the counter of AUTO_INCREMENT differs.
+        columns = [c for c in table.writable() if not c.auto and (keys or not any(c in key for key in table.keys()))]
         for column in self.rng.sample(columns, min(len(columns), self.rng.choice([1, 1, 1, 2, 3]))):
-            value = Node("value", self._value(column, 0.06)) if self.rng.random() < 0.6 else self._computed(scope, column)
+            value = Node("value", self._value(column, 0.06, lenient)) if self.rng.random() < 0.6 else \
+                self._computed(scope, column, lenient)
             items.append(fill("item", f"{prefix}{column.name} = {{}}", value))
         return joined("items", ", ", items)
 
@@ -117,17 +149,17 @@ class Changes:
         return where, order
 
     def update(self, table):
-        scope = Expressions(self.rng, [Source("", table.columns)], careful=True)
+        scope = Expressions(self.rng, [Source("", table.columns)], careful=not self.loose)
         where, order = self._some(table, scope)
         in_order = bool(order.parts)
         ignore = "ignore " if self.rng.random() < 0.15 and in_order else ""
-        items = self._assignments(scope, table, "", keys=in_order)
+        items = self._assignments(scope, table, "", keys=in_order, lenient=bool(ignore))
         if not items.parts:
             return self.delete(table)
         return Node("statement", f"update {ignore}{table.name} set ", items, where, order)
 
     def delete(self, table):
-        scope = Expressions(self.rng, [Source("", table.columns)], careful=True)
+        scope = Expressions(self.rng, [Source("", table.columns)], careful=not self.loose)
         # Something stays in the table more often than not.
         narrow = Node("bool", " where ", scope.condition(1), " and ", scope.condition(1))
         return Node("statement", f"delete from {table.name}", narrow, self._some(table, scope)[1])
@@ -137,11 +169,11 @@ class Changes:
         left, right = Source("a", table.columns), Source("b", other.columns)
         on = self.queries.on([left], right)
         word = self.rng.choice([" join ", " left join ", " inner join "])
-        return Node("from", f"{table.name} a{word}{other.name} b on ", on), Expressions(self.rng, [left, right], careful=True)
+        return Node("from", f"{table.name} a{word}{other.name} b on ", on), Expressions(self.rng, [left, right], careful=not self.loose)
 
     def update_join(self, table):
         from_node, scope = self._joined(table)
-        alone = Expressions(self.rng, [Source("a", table.columns)], careful=True)
+        alone = Expressions(self.rng, [Source("a", table.columns)], careful=not self.loose)
         # What is set may not depend on which of several partners comes first.
         items = self._assignments(alone, table, "a.")
         if not items.parts:

@@ -116,7 +116,7 @@ class Expressions:
         def right():
             # MariaDB cuts a constant's fraction to the column's when it looks into an index.
             text = values.literal(self.rng, kind)
-            return Node(kind, FRACTION.sub("'", text) if kind in ("dt", "time") else text)
+            return Node(kind, FRACTION.sub("'", text) if kind in ("dt", "time") else text, literal=True)
 
         if operator == "in":
             return fill("bool", "({} in ({}, {}, {}))", left, right(), right(), right())

@@ -47,7 +47,7 @@ elt({}, {}, {}) N str str|make_set({}, {}, {}) N str str|export_set({}, 'Y', 'N'
 format({}, {}) dec N1|cast({} as char) int|cast(abs({}) as char) dec|cast({} as char) dt|cast({} as char) time|cast({} as char({})) str N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
 case {} when {} then {} else {} end int int str str|ifnull({}, {}) int str|if({}, {}, {}) bool int str
-greatest({}, {}) str str|least({}, {}) str str|date_format({}, {}) dt F|time_format({}, {}) time TF|dayname({}) dt|monthname({}) date
+concat(greatest({}, {})) str str|concat(least({}, {})) str str|date_format({}, {}) dt F|time_format({}, {}) time TF|dayname({}) dt|monthname({}) date
 cast(json_unquote(json_extract({}, '$.a')) as char) json|cast(json_type({}) as char) json|inet_ntoa({}) uint|cast(sec_to_time({}) as char) N|hex(cast({} as binary)) str|hex({}) bytes
 """
 DT = """
@@ -61,7 +61,7 @@ date({}) dt|last_day({}) dt|makedate(2000 + {}, {}) N N|cast({} as date) dt|from
 date_sub({}, interval {} month) date N|if({}, {}, {}) bool date date|ifnull({}, {}) date date|coalesce({}, {}) date date|str_to_date('06/05/2020', '%d/%m/%Y')
 """
 TIME = """
-time({}) dt|cast({} as time) dt|cast({} as time(3)) time|sec_to_time({}) int|maketime({}, {}, {}) N N N|timediff(timestamp({}, {}), timestamp({}, {})) DAY time DAY time|timediff({}, {}) time time
+time(timestamp({})) dt|cast(timestamp({}) as time) dt|cast({} as time(3)) time|sec_to_time({}) int|maketime({}, {}, {}) N N N|timediff(timestamp({}, {}), timestamp({}, {})) DAY time DAY time|timediff({}, {}) time time
 if({}, {}, {}) bool time time|ifnull({}, {}) time time|addtime({}, {}) time time|subtime({}, {}) time time
 """
 BOOL = """

@@ -1,22 +1,30 @@
 """A round: random tables, then random changes and queries, on both servers; what differs is told."""
 import random
+import tempfile
 from dataclasses import dataclass, field
 
 from sqlcases.record import SQL_MODE, text_of
 
-from . import compare, schema
+from . import auto_ids, compare, schema
+from .alterations import Alterations
 from .changes import Changes
+from .forms import SelfCheck
+from .prepared import BinaryRunner, Prepared, TextRunner
 from .queries import Queries
 from .reduce import reduced
+from .transactions import Transactions
 
 DATABASE = "random_sql"
+AGAIN = "random_sql_again"  # where MariaDB repeats a change
 LOST = (2006, 2013)
-SETTINGS = (f"set sql_mode='{SQL_MODE}'", "set time_zone='+00:00'", "set timestamp=1700000000",
+SETTINGS = ("set time_zone='+00:00'", "set timestamp=1700000000",
             "set group_concat_max_len=100000")
 # MariaDB's collation without padding compares as TiDB 3.0 does, by bytes; the name is unknown to TiDB.
-MARIADB_SETTINGS = (f"set sql_mode='{SQL_MODE},TIME_ROUND_FRACTIONAL'",
-                    "set names utf8mb4 collate utf8mb4_nopad_bin", "set innodb_lock_wait_timeout=5")
+MARIADB_SETTINGS = ("set names utf8mb4 collate utf8mb4_nopad_bin", "set innodb_lock_wait_timeout=5")
+LOOSE = "ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION"
 MARIADB_OPTIONS = ("--collation-server=utf8mb4_nopad_bin", "--explicit-defaults-for-timestamp",
+                   # As many ids as there are rows.
+                   "--innodb-autoinc-lock-mode=0",
                    # What it holds is thrown away: nothing has to reach the disk.
                    "--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0", "--sync-frm=0")
 
@@ -47,18 +55,22 @@ def _shown(outcome, other):
 
 
 class Round:
-    """One seed's statements. `tidb`, `mariadb`: sqlcases.record.Connection of its own database."""
+    """One seed's statements. `sides`: sqlcases.record.Connection to tidb-server and to MariaDB.
 
-    def __init__(self, seed, tidb, mariadb, rules=()):
+    `rules` (compare.Rule) and `itself` (forms.SelfCheck) say which differences are known, and count them.
+    """
+
+    def __init__(self, seed, sides, rules=(), itself=None):
         self.seed = seed
         self.rng = random.Random(seed)
-        self.tidb, self.mariadb = tidb, mariadb
+        self.tidb, self.mariadb = sides
         self.rules = rules
+        self.itself = itself or SelfCheck("", "")
         self.number = 0
         self.statements = []
         self.tables = []
         self.mismatches = []
-        self.in_transaction = False
+        self.transactions = Transactions(self.rng)
 
     def both(self, sql):
         """The outcomes of `sql` on both sides."""
@@ -73,41 +85,65 @@ class Round:
         for outcome in self.both(sql):
             assert outcome[0] != "error", f"{sql}: {outcome}"
 
-    def _differs(self, sql, ordered=False):
+    def _differs(self, sql):
         """(outcomes, what differs that no rule explains)."""
         outcomes = self.both(sql)
-        what = compare.difference(*outcomes, ordered)
+        what = compare.difference(*outcomes)
         if what and compare.known(self.rules, sql, *outcomes):
             return outcomes, None
         return outcomes, what
+
+    def _query_differs(self, sql, ordered):
+        """(outcomes, what differs that neither a rule nor MariaDB itself explains, whether it was MariaDB)."""
+        outcomes = self.both(sql)
+        what = compare.difference(*outcomes, ordered)
+        if not what or compare.known(self.rules, sql, *outcomes):
+            return outcomes, None, False
+        if self.itself.contradicts(self.mariadb, sql, self._widths(),
+                                   lambda again: compare.difference(outcomes[0], again, ordered) is None):
+            return outcomes, None, True
+        return outcomes, what, False
+
+    def _widths(self):
+        return {t.name: len(t.columns) for t in self.tables}
 
     # the statements -------------------------------------------------------------------------------
 
     def play(self, statements=120):
         """Runs the round; its mismatches. It ends early when the two sides' rows are no longer the same."""
-        for setting in SETTINGS:
-            self.must(setting)
-        for setting in MARIADB_SETTINGS:
-            assert self.mariadb.run(setting)[0] != "error", setting
-        self.must(f"drop database if exists {DATABASE}")
-        self.must(f"create database {DATABASE}")
-        self.must(f"use {DATABASE}")
+        with tempfile.TemporaryDirectory(prefix="tbl-random-") as directory:
+            self._play(statements, directory)
+        return self.mismatches
+
+    def _play(self, statements, directory):
+        loose = self.rng.random() < 0.15
+        self._prepare(LOOSE if loose else SQL_MODE)
         if not self._create():
-            return self.mismatches
+            return
         if self.rng.random() < 0.3:
             self._add_view()
-        changes, queries = Changes(self.rng, self.tables), Queries(self.rng, self.tables)
+        changes, queries = Changes(self.rng, self.tables, loose, directory), Queries(self.rng, self.tables)
         transactions = self.rng.random() < 0.4
         for _ in range(statements):
             self.number += 1
-            if transactions and self.rng.random() < 0.15:
-                self._switch_transaction()
+            if transactions and self.rng.random() < 0.15 and not self._control():
+                break
             draw = self.rng.random()
             good = self._alter() if draw < 0.02 else self._change(changes) if draw < 0.36 else \
-                self._query(queries.query())
+                self._prepared(queries.query()) if draw < 0.42 else self._query(queries.query())
             if not good:
                 break
-        return self.mismatches
+
+    def _prepare(self, mode):
+        """Sets the sessions and makes an empty database."""
+        modes = ((self.tidb, mode), (self.mariadb, f"{mode},TIME_ROUND_FRACTIONAL"))
+        alone = [(side, f"set sql_mode='{text}'") for side, text in modes]
+        alone += [(self.mariadb, s) for s in (*MARIADB_SETTINGS, f"drop database if exists {AGAIN}")]
+        for side, setting in alone:
+            assert side.run(setting)[0] != "error", setting
+        for statement in (*SETTINGS, f"drop database if exists {DATABASE}", f"create database {DATABASE}",
+                          f"use {DATABASE}"):
+            self.must(statement)
 
     def _create(self):
         for i in range(self.rng.randint(2, 4)):
@@ -138,54 +174,118 @@ class Round:
         """Changes a table; as everywhere, the transaction ends with it."""
         table = self.rng.choice([t for t in self.tables if t.create])
         setup = self._setup(table.name)
-        sql, done = schema.alteration(self.rng, table)
+        sql, done = Alterations(self.rng, self.tables).draw(table)
         outcomes, what = self._differs(sql)
-        self.in_transaction = False
-        if what:
+        self.transactions.ended()
+        # How many rows MariaDB copied is no matter of TiDB's.
+        if what and what != "affected rows":
             self._tell(what, sql, outcomes, setup)
             return False
         if outcomes[0][0] != "error":
             done()
             table.create = self.mariadb.run(f"show create table {table.name}")[1][0][1].decode()
-        return self._same_rows(table, sql, setup)
+        return self._same_tables([table], sql, setup)
 
-    def _switch_transaction(self):
-        self.must(self.rng.choice(["commit", "rollback"]) if self.in_transaction else "begin")
-        self.in_transaction = not self.in_transaction
+    def _same_tables(self, tables, sql, setup):
+        """Whether both have the same rows in the tables after `sql`."""
+        for table in tables:
+            outcomes = self.both(f"select * from {table.name}")
+            what = compare.difference(*outcomes)
+            if what:
+                self._tell(f"{what} of {table.name} afterwards", sql, outcomes, setup)
+                return False
+        return True
+
+    def _control(self):
+        """BEGIN and its like; whether the sides are the same afterwards."""
+        sql = self.transactions.statement()
+        outcomes, what = self._differs(sql)
+        if what:
+            self._tell(what, sql, outcomes, [])
+        return not what and ("rollback" not in sql or self._same_tables([t for t in self.tables if t.create], sql, []))
 
     def _query(self, query):
         sql = str(query)
-        outcomes, what = self._differs(sql, query.ordered)
+        outcomes, what, itself = self._query_differs(sql, query.ordered)
+        self.itself.statements += 1
+        self.itself.count += itself
         if what:
             def fails(small):
-                again, still = self._differs(small, query.ordered)
+                again, still, _ = self._query_differs(small, query.ordered)
                 return still == what and [o[:2] for o in again if o[0] == "error"] == errors
             errors = [o[:2] for o in outcomes if o[0] == "error"]
             small = str(reduced(query.node, fails))
-            self._tell(what, small, self._differs(small, query.ordered)[0], self._setup(small))
+            self._tell(what, small, self.both(small), self._setup(small))
+        return True
+
+    def _prepared(self, query):
+        """The query as a prepared statement, with several sets of parameters."""
+        prepared = Prepared(self.rng, query)
+        runner = self.rng.choice([TextRunner, BinaryRunner])
+        sides = [runner(side, prepared.text) for side in (self.tidb, self.mariadb)]
+        for _ in range(self.rng.choice([1, 2, 3])):
+            outcomes = [side.failed or side.execute(prepared.literals) for side in sides]
+            plain = prepared.plain()
+            self.statements.append(plain)
+            self.itself.statements += 1
+            what = compare.difference(*outcomes, query.ordered)
+            if what and not compare.known(self.rules, plain, *outcomes):
+                if self.itself.contradicts(self.mariadb, plain, self._widths(), lambda again: compare.difference(
+                        outcomes[0], again, query.ordered) is None):
+                    self.itself.count += 1
+                else:
+                    self._tell(f"{what} of {runner.__name__} {prepared.text} {prepared.literals}", plain, outcomes,
+                               self._setup(plain))
+            prepared.draw()
+        for side in sides:
+            side.close()
         return True
 
     def _change(self, changes):
         node = changes.change()
         table = next(t for t in changes.tables if f" {t.name} " in f"{node} ")
+        self.itself.statements += 1
         return self._apply(str(node), table)
 
     def _apply(self, sql, table):
         """Runs a change; whether the sides are the same afterwards."""
         setup = self._setup(sql)
         outcomes, what = self._differs(sql)
-        if not what:
-            if outcomes[0][0] != outcomes[1][0]:
-                return False  # a known difference, but the rows are no longer the same
-            return self._same_rows(table, sql, setup)
-        self._tell(what, sql, outcomes, setup)
+        if not what and outcomes[0][0] != outcomes[1][0]:
+            return False  # a known difference, but the rows are no longer the same
+        shown = f"select * from {table.name}"
+        rows = self.both(shown)
+        if not what and not compare.difference(*rows):
+            if compare.has_clipped(rows[1][1]):
+                return False
+            return not auto_ids.note(table, sql, outcomes[0][0] == "error") or self._same_id(sql, setup)
+        if self._changes_its_mind(sql, shown, setup, (outcomes[0], rows[0])):
+            self.itself.count += 1
+        else:
+            self._tell(what or "rows afterwards", sql, outcomes if what else rows, setup)
         return False
 
-    def _same_rows(self, table, sql, setup):
-        outcomes, what = self._differs(f"select * from {table.name}")
+    def _same_id(self, sql, setup):
+        outcomes, what = self._differs("select last_insert_id()")
         if what:
-            self._tell(what, sql, outcomes, setup)
+            self._tell("last id", sql, outcomes, setup)
         return not what
+
+    def _changes_its_mind(self, sql, shown, setup, expected):
+        """Whether MariaDB, with the tables made again and asked in other words, does what tidb-server did."""
+        def agrees(outcome):
+            after = self.mariadb.run(shown)
+            self.mariadb.run("rollback")
+            self.mariadb.run("begin")
+            return not compare.difference(expected[0], outcome) and not compare.difference(expected[1], after)
+
+        # The rows differ: the round ends here, and with it what the database was for.
+        for statement in (f"create database {AGAIN}", f"use {AGAIN}", *setup, "begin"):
+            self.mariadb.run(statement)
+        itself = self.itself.contradicts(self.mariadb, sql, self._widths(), agrees)
+        for statement in ("rollback", f"drop database {AGAIN}", f"use {DATABASE}"):
+            self.mariadb.run(statement)
+        return itself
 
     def _setup(self, sql):
         """Statements that make the tables that `sql` names, as they are now on MariaDB."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import List
 
 from .expressions import KINDS, Expressions, Ref, Source
+from .named_joins import named_join
 from .schema import Column, Table
 from .tree import Node, fill, joined
 
@@ -21,7 +22,8 @@ AGGREGATES = {
 }
 # What kind an aggregate gives when it is not that of its argument.
 RESULT = {"count": "int", "bit": "int", "avg": "dec", "std": "real", "var": "real", "group": "str"}
-UNION_CAST = {"int": "cast({} as signed)", "dec": "cast({} as decimal(30,6))"}
+# How MariaDB merges the lengths of numbers cuts some of them; what it says of the lengths of texts is too short at times.
+UNION_CAST = {"int": "cast({} as signed)", "dec": "cast({} as decimal(30,6))", "str": "if(true, {}, space(200))"}
 
 
 @dataclass
@@ -48,6 +50,9 @@ class Queries:
         """A statement: perhaps a union, perhaps with a WITH."""
         self.number = 0
         self.ctes = []
+        by_name = named_join(self.rng, self.tables) if self.rng.random() < 0.06 else None
+        if by_name:
+            return Query(by_name, [])
         with_part = ""
         if self.rng.random() < 0.08:
             inner = self.select([], 1, names=True)
@@ -94,7 +99,7 @@ class Queries:
         table = self.rng.choice(self.tables)
         hint = ""
         if table.indexes and self.rng.random() < 0.15:
-            hint = f" {self.rng.choice(['use', 'ignore', 'force'])} index ({self.rng.choice(table.indexes)})"
+            hint = f" {self.rng.choice(['use', 'ignore', 'force'])} index ({self.rng.choice(list(table.indexes))})"
         return Node("table", f"{table.name} {alias}{hint}"), Source(alias, table.columns)
 
     def on(self, left, right):
@@ -153,11 +158,12 @@ class Queries:
         if self.rng.random() < 0.75:
             where = Node("where", " where ", scope.condition(), optional=True)
         if grouped and self.rng.random() < 0.3:
-            items, kinds, tail = self._grouped(scope, kinds, plain)
+            items, kinds, tail = self._grouped(scope, kinds, plain, names)
+            if plain:
+                items = [fill(k, UNION_CAST[k], i) if k == "dec" else i for k, i in zip(kinds, items)]
         else:
             items = [scope.make(k, 2) for k in kinds]
             if plain:
-                # How MariaDB merges the lengths of numbers cuts some of them.
                 items = [fill(k, UNION_CAST[k], i) if k in UNION_CAST else i for k, i in zip(kinds, items)]
             tail = []
         if names:
@@ -166,7 +172,7 @@ class Queries:
         node = Node("query", "select " + distinct, Node("items", *_commas(items)), from_node, where, *tail, order)
         return Query(node, kinds, bool(order.parts))
 
-    def _grouped(self, scope, kinds, plain):
+    def _grouped(self, scope, kinds, plain, names):
         """Items, kinds and the clauses of a query with aggregates."""
         keys, items, made = [], [], []
         for kind in kinds:
@@ -176,7 +182,7 @@ class Queries:
                 items.append(reference)
                 made.append(kind)
             else:
-                item, result = self._aggregate(scope, kind, plain)
+                item, result = self._aggregate(scope, kind, plain, names)
                 items.append(item)
                 made.append(result)
         tail = []
@@ -188,11 +194,13 @@ class Queries:
             tail.append(Node("having", " having ", item, self.rng.choice([" > ", " = ", " <> "]), literal, optional=True))
         return items, made, tail
 
-    def _aggregate(self, scope, kind, plain=False):
+    def _aggregate(self, scope, kind, plain=False, names=False):
         if self.rng.random() < 0.1:
             return Node("int", "count(*)"), "int"
         # A UNION of a BIGINT UNSIGNED with other numbers is a double in MariaDB, a decimal in TiDB.
-        template = self.rng.choice([t for t in AGGREGATES[kind] if not (plain and t.startswith("bit"))])
+        # An average in a derived table is cut to the digits that it shows, in TiDB only when it is shown.
+        template = self.rng.choice([t for t in AGGREGATES[kind] if not (plain and t.startswith("bit") or
+                                                                        names and t.startswith("avg"))])
         # An aggregate's argument has no subquery: where it may stand differs. Constants are a matter of their own.
         inner = Expressions(self.rng, _stored(scope.sources))
         argument = inner.make(kind, 1)

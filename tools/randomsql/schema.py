@@ -1,6 +1,6 @@
 """Random tables and views."""
 from dataclasses import dataclass, field
-from typing import List
+from typing import Dict, List
 
 from . import values
 
@@ -15,6 +15,8 @@ class Column:
     nullable: bool = True
     default: str = ""
     generated: str = ""
+    update: str = ""
+    auto: bool = False
 
     @property
     def kind(self):
@@ -26,7 +28,8 @@ class Column:
             return text + self.generated
         if self.type.family == "timestamp" or not self.nullable:
             text += " null" if self.nullable else " not null"
-        return text + (f" default {self.default}" if self.default else "")
+        default = f" default {self.default}" if self.default else ""
+        return text + default + self.update + (" auto_increment" if self.auto else "")
 
 
 @dataclass
@@ -36,24 +39,36 @@ class Table:
     columns: List[Column] = field(default_factory=list)
     primary: List[Column] = field(default_factory=list)
     unique: List[List[Column]] = field(default_factory=list)
-    indexes: List[str] = field(default_factory=list)
-    partitioned: bool = False
+    indexes: Dict[str, List[Column]] = field(default_factory=dict)
+    partition: str = ""
     create: str = ""
     view: str = ""
+    counter: int = 0      # see auto_ids.py
+    in_step: bool = True
 
     def writable(self):
         return [c for c in self.columns if not c.generated]
+
+    @property
+    def auto(self):
+        """The AUTO_INCREMENT column, or None."""
+        return next((c for c in self.columns if c.auto), None)
 
     def keys(self):
         return ([self.primary] if self.primary else []) + self.unique
 
 
-def _default(rng, column):
+def default_of(rng, column):
+    """A DEFAULT that fits the column, or nothing."""
     family = column.type.family
-    if family in ("text", "blob", "json") or rng.random() < 0.5:
+    # A TIMESTAMP NOT NULL without a default gets one of its own in TiDB.
+    needed = family == "timestamp" and not column.nullable
+    if family in ("text", "blob", "json") or not needed and rng.random() < 0.5:
         return ""
     if column.nullable and rng.random() < 0.3:
         return "null"
+    if family in ("datetime", "timestamp") and rng.random() < 0.3:
+        return f"current_timestamp{column.type.fraction()}"
     return values.fitting(rng, column.type)
 
 
@@ -102,9 +117,11 @@ def _columns(rng):
     columns = []
     for number in range(rng.randint(2, 7)):
         column = Column(f"c{number}", values.column_type(rng), nullable=rng.random() < 0.75)
-        column.default = _default(rng, column)
-        # What NULL is to a TIMESTAMP NOT NULL differs.
-        column.nullable = column.nullable or column.type.family == "timestamp"
+        column.default = default_of(rng, column)
+        # Without a default MariaDB refuses to alter the table.
+        defined = column.nullable or column.default
+        if column.type.family in ("datetime", "timestamp") and defined and rng.random() < 0.2:
+            column.update = f" on update current_timestamp{column.type.fraction()}"
         columns.append(column)
     if rng.random() < 0.3:
         extra = _generated(rng, len(columns), columns)
@@ -130,30 +147,13 @@ def _primary(rng, columns):
     return key
 
 
-def alteration(rng, table):
-    """(ALTER TABLE of a table, what makes `table` look so when it has succeeded)."""
-    number = len(table.columns) + len(table.indexes) + rng.randint(10, 99)
-    able = [c for c in table.columns if c.type.family in KEYABLE]
-    draw = rng.random()
-    if draw < 0.4 and able:
-        key = rng.sample(able, min(len(able), rng.choice([1, 1, 2])))
-        columns = ", ".join(c.name for c in key)
-        if rng.random() < 0.3 and not table.unique and not table.partitioned:
-            return f"alter table {table.name} add unique key u{number} ({columns})", lambda: table.unique.append(key)
-        return f"create index k{number} on {table.name} ({columns})", lambda: table.indexes.append(f"k{number}")
-    if draw < 0.6 and table.indexes:
-        name = rng.choice(table.indexes)
-        return f"alter table {table.name} drop index {name}", lambda: table.indexes.remove(name)
-    column = Column(f"c{number}", values.column_type(rng))
-    column.default = _default(rng, column)
-    column.nullable = not column.default or column.default == "null" or rng.random() < 0.5 or \
-        column.type.family == "timestamp"
-    return f"alter table {table.name} add column {column.sql()}", lambda: table.columns.append(column)
-
-
 def table(rng, name):
     columns = _columns(rng)
     made = Table(name, columns, _primary(rng, columns))
+    first = made.primary[0] if len(made.primary) == 1 else None
+    if first and first.type.family == "int" and "tiny" not in first.type.sql and "small" not in first.type.sql and rng.random() < 0.5 and \
+            not any(c.generated for c in columns):
+        first.auto, first.default = True, ""
     able = [c for c in columns if c.type.family in KEYABLE]
     stored = [c for c in able if not c.generated]
     pieces = [c.sql() for c in columns]
@@ -162,7 +162,7 @@ def table(rng, name):
     partition = ""
     if rng.random() < 0.25 and (made.primary or stored):
         partition = _partition(rng, rng.choice(made.primary or stored))
-    made.partitioned = bool(partition)
+    made.partition = partition
     for number in range(rng.choice([0, 1, 1, 2, 3])):
         if not able:
             break
@@ -172,6 +172,6 @@ def table(rng, name):
             pieces.append(f"unique key u{number} ({', '.join(c.name for c in key)})")
         else:
             pieces.append(f"key k{number} ({', '.join(_key_part(rng, c) for c in key)})")
-            made.indexes.append(f"k{number}")
+            made.indexes[f"k{number}"] = key
     made.create = f"create table {name} ({', '.join(pieces)}){partition}"
     return made

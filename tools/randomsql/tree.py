@@ -4,13 +4,14 @@
 class Node:
     """`parts` are texts and Nodes. `kind` names what may stand in its place: a Node of the same kind.
 
-    A node with `optional` may be left out whole.
+    A node with `optional` may be left out whole; one with `literal` is a constant that may be a parameter.
     """
 
-    def __init__(self, kind, *parts, optional=False):
+    def __init__(self, kind, *parts, optional=False, literal=False):
         self.kind = kind
         self.parts = list(parts)
         self.optional = optional
+        self.literal = literal
 
     def __str__(self):
         return "".join(str(p) for p in self.parts)

@@ -25,6 +25,10 @@ class ColumnType:
     scale: int = 0
     binary: bool = False  # bytes, to be shown by hex()
 
+    def fraction(self):
+        """Digits of a time's seconds, as CURRENT_TIMESTAMP takes them: (3), or nothing."""
+        return self.sql[self.sql.index("("):] if "(" in self.sql else ""
+
 
 def _int_type(rng):
     name = rng.choice(list(INT_BITS))
@@ -156,13 +160,15 @@ def _number_value(rng, column_type):
         text = str(whole) + (f".{rng.randint(0, 10 ** min(column_type.scale, 3) - 1)}" if column_type.scale else "")
         return ("-" if column_type.low < 0 and rng.random() < 0.3 else "") + text
     sign = "-" if "unsigned" not in column_type.sql and rng.random() < 0.3 else ""
+    if family == "float" and rng.random() < 0.3:
+        return sign + rng.choice(["0.1", "1.1", "3.14159", "123456", "1e10", "1.5e-5"])
     return sign + str(rng.randint(0, 100) / 8)
 
 
 def fitting(rng, column_type):
     """A value that the column takes unchanged, as SQL; never NULL."""
     family = column_type.family
-    if family in ("int", "bit", "year", "decimal", "real"):
+    if family in ("int", "bit", "year", "decimal", "real", "float"):
         return _number_value(rng, column_type)
     if family == "enum":
         return quoted(rng.choice(ENUM_MEMBERS))

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tidb/exec/dml.h"
 #include "tidb/exec/exec_util.h"
 #include "tidb/exec/executor.h"
@@ -32,8 +34,15 @@ class Insert {
 
  private:
   Status add_values() {
-    rows_.expect(plan_.rows.size());
-    for (const std::vector<ExprPtr>& values : plan_.rows) {
+    const size_t place = auto_place();
+    size_t known = 0;
+    for (size_t k = 0; k < plan_.rows.size(); ++k) {
+      const std::vector<ExprPtr>& values = plan_.rows[k];
+      if (k >= known) {
+        known = end_of_run(k, plan_.rows.size(), [&](size_t i) {
+          return place == DmlTable::kNone || asks_for_id(plan_.rows[i][place].get());
+        });
+      }
       Row row = rows_.blank();
       std::vector<bool> given(row.size(), false);
       // A value may read columns left of it, and defaults of the others.
@@ -46,6 +55,30 @@ class Insert {
       TBL_TRY(rows_.add(std::move(row), given));
     }
     return ok_status();
+  }
+
+  /// Where the list of columns has the AUTO_INCREMENT column; kNone: nowhere.
+  size_t auto_place() const {
+    const auto found = std::ranges::find(plan_.columns, table_.auto_column());
+    if (found == plan_.columns.end()) return DmlTable::kNone;
+    return static_cast<size_t>(found - plan_.columns.begin());
+  }
+
+  bool asks_for_id(const Expr* e) const {
+    if (!e) return true;
+    if (e->kind() != ExprKind::kConstant) return false;
+    return rows_.wants_auto_id(table_.auto_column(), static_cast<const Constant*>(e)->value());
+  }
+
+  /// The rows from `begin` on that ask for auto ids get ids in a row. An id that is given moves the
+  /// counter: those behind it are taken anew. The first row behind the run, or behind `begin`.
+  template <typename Asks>
+  size_t end_of_run(size_t begin, size_t size, const Asks& asks) {
+    size_t end = begin;
+    while (end < size && asks(end)) ++end;
+    end = std::max(end, begin + 1);
+    rows_.expect(end);
+    return end;
   }
 
   /// Only needed where a value's expression reads another column.
@@ -93,9 +126,17 @@ class Insert {
     executor->close();
     TBL_TRY(std::move(status));
     KillCheck kill(context_);
-    rows_.expect(selected.size());
-    for (Row& values : selected) {
+    const size_t place = auto_place();
+    size_t known = 0;
+    for (size_t k = 0; k < selected.size(); ++k) {
+      const Row& values = selected[k];
       TBL_TRY(kill.step());
+      if (k >= known) {
+        known = end_of_run(k, selected.size(), [&](size_t i) {
+          return place == DmlTable::kNone ||
+                 rows_.wants_auto_id(table_.auto_column(), selected[i][place]);
+        });
+      }
       Row row = rows_.blank();
       std::vector<bool> given(row.size(), false);
       for (size_t i = 0; i < values.size(); ++i) {

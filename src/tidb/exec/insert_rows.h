@@ -22,7 +22,7 @@ class InsertRows {
     updates_ = updates;
     ignore_ = ignore;
   }
-  /// Rows that are still to come, at least: their auto ids are taken together.
+  /// The rows up to number `rows` ask for auto ids: these are taken together.
   void expect(uint64_t rows) { expected_ = rows; }
 
   /// A row before values are given.

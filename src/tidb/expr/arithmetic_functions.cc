@@ -39,7 +39,7 @@ FieldType sum_of_doubles(const BuildCall& call) {
 Result<FieldType> sum_type(BuildCall& call) {
   EvalClass c = common_class(call);
   if (c == EvalClass::kDouble) return sum_of_doubles(call);
-  Digits a = digits_of(call.type(0)), b = digits_of(call.type(1));
+  Digits a = digits_of(*call.args[0]), b = digits_of(*call.args[1]);
   if (c == EvalClass::kDecimal) {
     int frac = std::max(a.frac, b.frac);
     return limited_decimal_type(std::max(a.whole, b.whole) + 1 + frac, frac);
@@ -53,7 +53,7 @@ Result<FieldType> product_type(BuildCall& call) {
   EvalClass c = common_class(call);
   if (c == EvalClass::kDouble) return sum_of_doubles(call);
   if (c == EvalClass::kInt) return int_type(any_unsigned(call));
-  Digits a = digits_of(call.type(0)), b = digits_of(call.type(1));
+  Digits a = digits_of(*call.args[0]), b = digits_of(*call.args[1]);
   return limited_decimal_type(a.whole + b.whole + a.frac + b.frac, a.frac + b.frac);
 }
 
@@ -63,7 +63,7 @@ Result<FieldType> quotient_type(BuildCall& call) {
     if (type.decimal >= 0) type.decimal += static_cast<int>(call.ctx.eval.div_precision_increment);
     return type;
   }
-  Digits a = digits_of(call.type(0)), b = digits_of(call.type(1));
+  Digits a = digits_of(*call.args[0]), b = digits_of(*call.args[1]);
   int frac = a.frac + static_cast<int>(call.ctx.eval.div_precision_increment);
   return limited_decimal_type(a.whole + b.frac + frac, frac);
 }
@@ -74,7 +74,7 @@ Result<FieldType> remainder_type(BuildCall& call) {
   EvalClass c = common_class(call);
   if (c == EvalClass::kDouble) return sum_of_doubles(call);
   if (c == EvalClass::kInt) return int_type(call.type(0).is_unsigned());
-  Digits a = digits_of(call.type(0)), b = digits_of(call.type(1));
+  Digits a = digits_of(*call.args[0]), b = digits_of(*call.args[1]);
   int frac = std::max(a.frac, b.frac);
   return limited_decimal_type(std::max(a.whole, b.whole) + frac, frac);
 }
@@ -234,7 +234,7 @@ Result<Value> eval_modulo(Call& call) {
 Result<FieldType> minus_type(BuildCall& call) {
   EvalClass c = operand_class(*call.args[0]);
   if (c == EvalClass::kDouble) return real_type(call.type(0).decimal);
-  Digits digits = digits_of(call.type(0));
+  Digits digits = digits_of(*call.args[0]);
   if (c == EvalClass::kDecimal) {
     return limited_decimal_type(digits.whole + digits.frac, digits.frac);
   }

@@ -2,6 +2,7 @@
 
 #include "tidb/expr/compare_refine.h"
 #include "tidb/expr/func_expr.h"
+#include "tidb/expr/result_type.h"
 #include "tidb/expr/row_compare.h"
 #include "tidb/types/sql_error.h"
 
@@ -9,8 +10,23 @@ namespace tbl::tidb {
 
 namespace {
 
+bool is_text(const Expr& e) {
+  return e.kind() != ExprKind::kRow && eval_class(e.type()) == EvalClass::kString &&
+         !is_null_type(e.type());
+}
+
+/// A text between a number and a text is a number beside both of them.
+bool compares_as_number(const std::vector<ExprPtr>& args) {
+  if (!is_text(*args[0]) || is_text(*args[1]) == is_text(*args[2])) return false;
+  const Expr& other = is_text(*args[1]) ? *args[2] : *args[1];
+  return other.kind() != ExprKind::kRow && is_number(other.type()) && !is_null_type(other.type());
+}
+
 Result<ExprPtr> make_between(std::vector<ExprPtr> args, const BuildContext& ctx) {
   std::vector<ExprPtr> low, high, both;
+  if (compares_as_number(args)) {
+    TBL_ASSIGN(args[0], make_cast(std::move(args[0]), double_type(), ctx));
+  }
   low.push_back(args[0]->clone());
   low.push_back(std::move(args[1]));
   high.push_back(std::move(args[0]));

@@ -99,6 +99,19 @@ Digits digits_of(const FieldType& type) {
   }
 }
 
+Digits digits_of(const Expr& operand) {
+  const FieldType& type = operand.type();
+  Digits digits = digits_of(type);
+  const ExprKind kind = operand.kind();
+  const bool stored = kind == ExprKind::kColumn || kind == ExprKind::kCorrelatedColumn ||
+                      kind == ExprKind::kSubquery;
+  if (stored && schema::is_integer_type(type.tp)) {
+    const size_t most = std::to_string(uint_upper_bound(type.tp)).size();
+    digits.whole = std::max(digits.whole, static_cast<int>(most));
+  }
+  return digits;
+}
+
 int fsp_of(const Expr& e) {
   const FieldType& t = e.type();
   switch (eval_class(t)) {

@@ -46,6 +46,8 @@ struct Digits {
   int frac = 0;
 };
 Digits digits_of(const FieldType& type);
+/// The same of an operand: an INT(2) column may hold more digits than it shows.
+Digits digits_of(const Expr& operand);
 /// Digits of fractions of seconds that values of the type may have, for a function that makes a
 /// time of it: 6 for strings and reals that are not constant.
 int fsp_of(const Expr& e);

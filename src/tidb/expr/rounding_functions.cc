@@ -33,7 +33,7 @@ Result<FieldType> whole_type(BuildCall& call) {
     case EvalClass::kInt:
       return number_type(arg);
     case EvalClass::kDecimal: {
-      Digits digits = digits_of(arg);
+      Digits digits = digits_of(*call.args[0]);
       if (digits.whole < kBigintDigits) return int_type_of_width(digits.whole + 1);
       return limited_decimal_type(digits.whole + 1, 0);
     }
@@ -53,7 +53,7 @@ Result<FieldType> places_type(BuildCall& call) {
     bool known = places && *places >= 0 && *places <= 30;
     return real_type(known ? static_cast<int>(*places) : (places ? 0 : -1));
   }
-  Digits digits = digits_of(arg);
+  Digits digits = digits_of(*call.args[0]);
   int frac = digits.frac;
   if (places) {
     frac = static_cast<int>(std::clamp<int64_t>(*places, 0, Decimal::kMaxFrac));

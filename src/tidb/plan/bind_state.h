@@ -43,6 +43,7 @@ struct CteScope {
   const ast::With* with = nullptr;
   size_t count = 0;
   const CteScope* outer = nullptr;
+  std::vector<bool>* used = nullptr;  ///< by position in `with`: set when a query reads it
 };
 
 /// Looks names up in one place of a query; null for a name that is not known there nor further out.
@@ -71,6 +72,8 @@ class QueryBinder {
   Result<PlanPtr> bind(const ast::Query& query);
 
  private:
+  /// Binds the common table expressions that nobody reads, for the errors in them.
+  Status check_unused(const CteScope& scope);
   Result<PlanPtr> bind_in(const ast::Query& query, const CteScope* ctes);
   Result<PlanPtr> bind_terms(const ast::Query& query, const CteScope* ctes);
   Result<PlanPtr> bind_term(const ast::SetTerm& term, const CteScope* ctes);

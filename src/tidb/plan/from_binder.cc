@@ -118,7 +118,8 @@ Result<BoundFrom> FromBinder::bind_table(const ast::TableSource& source) {
     const CteScope* scope = nullptr;
     size_t position = 0;
     if (const ast::CommonTable* cte = find_cte(ctes_, source.table.name, &scope, &position)) {
-      CteScope inside{scope->with, position, scope->outer};
+      if (scope->used) (*scope->used)[position] = true;
+      CteScope inside{scope->with, position, scope->outer, scope->used};
       return bind_cte(inside, *cte, alias);
     }
   }
@@ -167,6 +168,7 @@ Result<BoundFrom> FromBinder::bind_stored(const std::string& db, const schema::T
     node->offsets.push_back(static_cast<int>(i));
     if (is_public && !table->columns[i].hidden) {
       scope.columns.push_back({column, table, static_cast<int>(i), source});
+      scope.columns.back().place = i;
       scope.columns.back().origin = origin;
     }
   }
@@ -191,6 +193,7 @@ Result<BoundFrom> FromBinder::bind_virtual(const VirtualSource& source, const st
     node->columns.push_back(column);
     node->offsets.push_back(static_cast<int>(i));
     scope.columns.push_back({column, nullptr, -1, number});
+    scope.columns.back().place = i;
   }
   return BoundFrom{std::move(node), std::move(scope)};
 }
@@ -216,6 +219,7 @@ Result<BoundFrom> as_derived(BindState& state, PlanPtr plan, const std::string& 
       }
     }
     scope.columns.push_back({column, nullptr, -1, source});
+    scope.columns.back().place = i;
   }
   return BoundFrom{std::move(plan), std::move(scope)};
 }
@@ -323,18 +327,27 @@ Result<BoundFrom> FromBinder::bind_join(const ast::Join& join) {
 
 namespace {
 
-/// The columns of NATURAL JOIN: of the left side, in its order, found on the right too.
-std::vector<std::string> common_names(const ast::Join& join, const Scope& left,
-                                      const Scope& right) {
-  if (!join.natural) return join.using_columns;
-  std::vector<std::string> names;
-  for (const ScopeColumn& l : left.columns) {
-    if (l.merged || l.hidden) continue;
-    for (const ScopeColumn& r : right.columns) {
-      if (r.merged || r.hidden || !equal_ignoring_case(l.column.name, r.column.name)) continue;
-      names.push_back(l.column.name);
-      break;
-    }
+/// The columns of NATURAL JOIN, or of USING, in the order of the side that is kept.
+std::vector<std::string> common_names(const ast::Join& join, const Scope& kept,
+                                      const Scope& other) {
+  const auto has = [](const Scope& scope, const std::string& name) {
+    return std::ranges::any_of(scope.columns, [&](const ScopeColumn& c) {
+      return !c.merged && !c.hidden && equal_ignoring_case(c.column.name, name);
+    });
+  };
+  const auto rank = [&](const std::string& name) {
+    return std::ranges::find_if(kept.columns,
+                                [&](const ScopeColumn& c) {
+                                  return !c.merged && equal_ignoring_case(c.column.name, name);
+                                }) -
+           kept.columns.begin();
+  };
+  std::vector<std::string> names = join.using_columns;
+  std::ranges::stable_sort(names, {}, rank);
+  if (!join.natural) return names;
+  for (const ScopeColumn& column : kept.columns) {
+    const std::string& name = column.column.name;
+    if (!column.merged && !column.hidden && has(other, name)) names.push_back(name);
   }
   return names;
 }
@@ -351,7 +364,9 @@ Status FromBinder::merge_common(const ast::Join& join, BoundFrom* left, BoundFro
                                 JoinPlan* plan, Scope* merged) {
   bool keep_right = join.join == ast::JoinKind::kRight;
   std::vector<size_t> moved;
-  for (const std::string& name : common_names(join, left->scope, right->scope)) {
+  const Scope& kept_scope = keep_right ? right->scope : left->scope;
+  const Scope& other_scope = keep_right ? left->scope : right->scope;
+  for (const std::string& name : common_names(join, kept_scope, other_scope)) {
     TBL_ASSIGN(ScopeColumn * l, common_column(&left->scope, name));
     TBL_ASSIGN(ScopeColumn * r, common_column(&right->scope, name));
     state_.note_column(*l, AccessType::kSelect);

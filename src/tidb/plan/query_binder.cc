@@ -10,8 +10,22 @@ namespace tbl::tidb {
 Result<PlanPtr> QueryBinder::bind(const ast::Query& query) {
   if (query.with.tables.empty()) return bind_in(query, ctes_);
   if (query.with.recursive) return not_supported_yet("WITH RECURSIVE");
-  CteScope scope{&query.with, query.with.tables.size(), ctes_};
-  return bind_in(query, &scope);
+  std::vector<bool> used(query.with.tables.size());
+  CteScope scope{&query.with, used.size(), ctes_, &used};
+  TBL_ASSIGN(PlanPtr plan, bind_in(query, &scope));
+  TBL_TRY(check_unused(scope));
+  return plan;
+}
+
+Status QueryBinder::check_unused(const CteScope& scope) {
+  // The last one first: it may read the others.
+  for (size_t i = scope.count; i-- > 0;) {
+    if ((*scope.used)[i]) continue;
+    CteScope before{scope.with, i, scope.outer, scope.used};
+    QueryBinder binder(state_, &before, outer_);
+    TBL_TRY(binder.bind(*scope.with->tables[i].query).status());
+  }
+  return ok_status();
 }
 
 Result<PlanPtr> QueryBinder::bind_in(const ast::Query& query, const CteScope* ctes) {

@@ -32,6 +32,8 @@ struct ScopeColumn {
   bool hidden = false;
   /// Whose grants let it be read; null: reading it needs none.
   std::shared_ptr<const GrantObject> origin = nullptr;
+  /// Its place in `t.*`, where USING moves nothing.
+  size_t place = 0;
 };
 
 /// In the order of `SELECT *`.

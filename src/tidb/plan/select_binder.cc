@@ -1,5 +1,7 @@
 #include "tidb/plan/select_binder.h"
 
+#include <algorithm>
+
 #include "tidb/plan/expr_util.h"
 #include "tidb/types/collation.h"
 #include "tidb/types/sql_error.h"
@@ -118,23 +120,26 @@ Status SelectBinder::bind_fields(const ast::SelectBlock& block) {
 }
 
 Status SelectBinder::expand_star(const ast::SelectItem& item) {
-  bool found = false;
+  std::vector<const ScopeColumn*> found;
   for (const ScopeColumn& column : scope_.columns) {
     if (column.hidden) continue;
     if (item.star_table.empty() ? column.merged
                                 : !name_matches(item.star_table, column.column.table)) {
       continue;
     }
-    if (!name_matches(item.star_schema, column.column.db)) continue;
-    found = true;
-    state_.note_column(column, AccessType::kSelect, false);
+    if (name_matches(item.star_schema, column.column.db)) found.push_back(&column);
+  }
+  // USING moves columns to the front of `*`, not of `t.*`.
+  if (!item.star_table.empty()) std::ranges::stable_sort(found, {}, &ScopeColumn::place);
+  for (const ScopeColumn* column : found) {
+    state_.note_column(*column, AccessType::kSelect, false);
     SelectField field;
-    field.expr = column_ref(column.column);
-    field.column = column.column;
+    field.expr = column_ref(column->column);
+    field.column = column->column;
     field.column.id = state_.next_id++;
     fields_.push_back(std::move(field));
   }
-  if (found) return ok_status();
+  if (!found.empty()) return ok_status();
   if (item.star_table.empty()) return sql_error(kErrNoTablesUsed, "No tables used");
   return bad_table(item.star_table);
 }

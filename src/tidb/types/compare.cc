@@ -23,6 +23,17 @@ int order_bytes(std::string_view a, std::string_view b) {
   return c < 0 ? -1 : (c > 0 ? 1 : 0);
 }
 
+/// The bytes of a number without leading zeros: a BIT(20) and a BIT(64) have unlike many of them.
+std::string_view significant(std::string_view bits) {
+  return bits.substr(std::min(bits.find_first_not_of('\0'), bits.size()));
+}
+
+int order_bits(std::string_view a, std::string_view b) {
+  if (a.size() == b.size()) return order_bytes(a, b);
+  a = significant(a), b = significant(b);
+  return a.size() == b.size() ? order_bytes(a, b) : order(a.size(), b.size());
+}
+
 bool is_whole(const Value& v) {
   return v.kind() == ValueKind::kInt || v.kind() == ValueKind::kUint;
 }
@@ -131,6 +142,8 @@ int compare_same_type(const Value& a, const Value& b) {
     case ValueKind::kEnum:
     case ValueKind::kSet:
       return order(a.as_member().number, b.as_member().number);
+    case ValueKind::kBits:
+      return order_bits(a.as_string(), b.as_string());
     default:
       return order_bytes(a.as_string(), b.as_string());
   }
@@ -171,6 +184,8 @@ std::string group_key(const Value& v) {
       return "N" + std::to_string(v.as_duration().nanoseconds);
     case ValueKind::kJson:
       return "J" + json_to_text(v.as_string());
+    case ValueKind::kBits:
+      return "S" + std::string(significant(v.as_string()));
     default:
       return "S" + to_text(v);
   }

@@ -1,0 +1,83 @@
+"""The same statement in other words, for MariaDB to check itself: one that contradicts itself is no oracle.
+
+Its optimizer takes columns on the inner side of an outer join for NOT NULL, reads constant tables too early, pushes
+conditions to where they do not belong. Asked the same another way round, it does none of that.
+"""
+import re
+from dataclasses import dataclass
+
+from . import compare
+
+SWITCHES = ("index_merge", "index_condition_pushdown", "derived_merge", "derived_with_keys", "firstmatch", "loosescan",
+            "materialization", "semijoin", "semijoin_with_cache", "partial_match_rowid_merge", "partial_match_table_scan",
+            "subquery_cache", "mrr", "outer_join_with_cache", "join_cache_incremental", "join_cache_hashed",
+            "join_cache_bka", "optimize_join_buffer_size", "table_elimination", "extended_keys", "exists_to_in",
+            "orderby_uses_equalities", "condition_pushdown_for_derived", "split_materialized",
+            "condition_pushdown_for_subquery", "rowid_filter", "condition_pushdown_from_having", "not_null_range_scan")
+PLAIN = f"set optimizer_switch='{','.join(s + '=off' for s in SWITCHES)}', join_cache_level=0"
+USUAL = "set optimizer_switch=default, join_cache_level=default"
+
+# A table in FROM with its alias and its hint, as queries.py writes them.
+TABLE = re.compile(r"\b([rv]\d|cte) (t\d+)( (?:use|ignore|force) index \(\w+\))?(?=[ ,)]|$)")
+
+
+def _materialised(sql):
+    """Every table as a derived one that is filled first."""
+    return TABLE.sub(r"(select * from \1 limit 1000000) \2", sql)
+
+
+def _or_null(source, width, alias):
+    """The rows of `source` as a derived table whose columns may be NULL."""
+    nulls = ", ".join(["null"] * width)
+    return f"({source} union all select {nulls} from dual where false) {alias}"
+
+
+def _begin(sql, end):
+    """Where the bracket begins that ends at `end`."""
+    depth = 0
+    for place in range(end, -1, -1):
+        depth += (sql[place] == ")") - (sql[place] == "(")
+        if depth == 0:
+            return place
+    return end
+
+
+def _nullable(sql, widths):
+    """Every table and derived table as one whose columns may be NULL. `widths`: how many columns each table has."""
+    for match in reversed(list(re.finditer(r"\) (t\d+)\b", sql))):
+        begin = _begin(sql, match.start())
+        inner = sql[begin + 1:match.start()]
+        names = re.findall(r" as (x\d+)\b", inner)
+        if inner.startswith("select ") and names[-1:] == [f"x{len(set(names)) - 1}"]:
+            source = _or_null(f"select * from ({inner}) {match.group(1)}", len(set(names)), match.group(1))
+            sql = sql[:begin] + source + sql[match.end():]
+
+    def derived(match):
+        name, alias = match.group(1), match.group(2)
+        return _or_null(f"select * from {name}", widths[name], alias) if name in widths else match.group(0)
+    return TABLE.sub(derived, sql)
+
+
+def forms(sql, widths):
+    """(settings, statement) of the same statement in other forms."""
+    texts = dict.fromkeys([sql, _materialised(sql), _nullable(sql, widths)])
+    return [(settings, text) for text in texts for settings in (PLAIN, USUAL) if (settings, text) != (USUAL, sql)]
+
+
+@dataclass
+class SelfCheck:
+    """Statements that MariaDB, asked in another form, answers as tidb-server did; and how many there were in all."""
+    name: str
+    reason: str
+    count: int = 0
+    statements: int = 0
+
+    def contradicts(self, mariadb, sql, widths, agrees):
+        """Whether MariaDB takes its answer back: `agrees(outcome)` says whether one is tidb-server's."""
+        for settings, text in forms(sql, widths):
+            mariadb.run(settings)
+            outcome = mariadb.run(text)
+            mariadb.run(USUAL)
+            if agrees(outcome):
+                return True
+        return False
