@@ -80,11 +80,12 @@ class JobsPlayer:
     def flush(self):
         self.cluster.load_history(self.builder.jobs[self.loaded:])
         self.loaded = len(self.builder.jobs)
-        for payload in self.builder.payloads:
-            request = self.messages.WriteBinlogReq(clusterID=self.cluster.pd.cluster_id, payload=payload)
-            answer = self.caller.unary("/binlog.Pump/WriteBinlog", request, self.messages.WriteBinlogResp)
-            assert not answer.errmsg, answer.errmsg
-        self.builder.payloads = []
+        self.builder.send_all(self._send)
+
+    def _send(self, payload):
+        request = self.messages.WriteBinlogReq(clusterID=self.cluster.pd.cluster_id, payload=payload)
+        answer = self.caller.unary("/binlog.Pump/WriteBinlog", request, self.messages.WriteBinlogResp)
+        assert not answer.errmsg, answer.errmsg
 
     def wait(self):
         self.flush()

@@ -11,16 +11,18 @@ from localcluster.codec import record_key, varint
 from localcluster.process import wait_until
 
 
-def insert(schema, i, commit_ts):
-    """A transaction that inserts row 7 into table `i`; its payloads."""
+def insert(cluster, writer, schema, i):
+    """A transaction that inserts row 7 into table `i`, as TiDB sends it; its commit ts."""
     b = stubs.load("binlog")
     row = b"\x08" + varint(7) + b"\x08" + varint(2) + b"\x02" + varint(5) + b"hello"
     mutation = b.TableMutation(table_id=schema.table_id(i), inserted_rows=[row], sequence=[b.Insert])
     value = b.PrewriteValue(schema_version=schema.schema_version, mutations=[mutation]).SerializeToString()
-    fields = {"start_ts": commit_ts - 1, "prewrite_key": record_key(schema.table_id(i), 7), "ddl_job_id": 0,
+    fields = {"start_ts": cluster.pd.tso(), "prewrite_key": record_key(schema.table_id(i), 7), "ddl_job_id": 0,
               "ddl_schema_state": 0}
-    return (b.Binlog(tp=b.Prewrite, commit_ts=0, prewrite_value=value, **fields).SerializeToString(),
-            b.Binlog(tp=b.Commit, commit_ts=commit_ts, **fields).SerializeToString())
+    writer.send(b.Binlog(tp=b.Prewrite, commit_ts=0, prewrite_value=value, **fields).SerializeToString())
+    commit_ts = cluster.pd.tso()
+    writer.send(b.Binlog(tp=b.Commit, commit_ts=commit_ts, **fields).SerializeToString())
+    return commit_ts
 
 
 def write_checkpoint(cluster, commit_ts, schema_version):
@@ -55,9 +57,7 @@ def test_start(cluster, rng, full, source):
     started = resident_mib(drainer)
     writer = Writer(cluster)
     for i in some:
-        ts = cluster.pd.tso()
-        for payload in insert(schema, i, ts):
-            writer.send(payload)
+        ts = insert(cluster, writer, schema, i)
     writer.close()
     cluster.wait_caught_up(ts, timeout=300)
     for i in some:

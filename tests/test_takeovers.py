@@ -87,6 +87,7 @@ def test_an_originals_checkpoint_is_taken_over_and_handed_back(cluster, rng, con
     assert mine["consistent"] and mine["commitTS"] >= third and mark_count(cluster) == 0, "as an original wants it"
     cluster.set_clock_after(third)
     wait_until(lambda: cluster.pd.tso() > third, 30, "PD's clock has passed what the original may have applied")
+    stream.ts = third + (3600 * 1000 << 18)  # ahead of PD's clock, as before
     version = {"schema-version": mine["schema-version"]} if with_version else {}
     write_as_the_original(cluster, consistent=consistent, commitTS=third if consistent else first, **{"ts-map": {}}, **version)
     fourth = writer.write(stream.insert(range(20, 30)))

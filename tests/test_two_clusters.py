@@ -136,7 +136,8 @@ def test_sysbench_on_both_sides(pair, full):
     left.wait_caught_up(left.pd.tso(), timeout=300)
     before = rows_sent(left)
     seconds = 600 if full else 5
-    runs = [sysbench(each, database, 2000, "run", f"--time={seconds}") for each, database in ((left, "lefts"), (right, "rights"))]
+    runs = [sysbench(each, database, 2000, "run", f"--time={seconds}")
+            for each, database in ((left, "lefts"), (right, "rights"))]
     counts = [int(re.search(r"transactions:\s+(\d+)", output_of(r)).group(1)) for r in runs]
     for each in (*pair, *pair):
         each.wait_caught_up(each.pd.tso(), timeout=600)

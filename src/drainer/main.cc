@@ -1,4 +1,6 @@
 // drainer: merges what all pumps hold, and applies it downstream in commit order.
+#include <malloc.h>
+
 #include <cstdio>
 
 #include "base/log.h"
@@ -9,6 +11,10 @@
 namespace {
 
 using tbl::Status;
+
+// Larger buffers go back to the system when they are freed. glibc's own limit grows with the first
+// such buffer, and then the parts of a large transaction would stay in its heaps.
+constexpr int kLargestInHeap = 1 << 20;
 
 constexpr int kExitFatal = 1;
 constexpr int kExitFailed = 2;
@@ -37,6 +43,7 @@ int look_only(const tbl::drainer::DrainerConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  mallopt(M_MMAP_THRESHOLD, kLargestInHeap);
   auto command = tbl::drainer::parse_drainer_command({argv + 1, argv + argc});
   if (!command.ok()) {
     tbl::log_fatal("verifying flags failed, See 'drainer --help'.", {{"error", command.status()}});

@@ -13,7 +13,7 @@
 namespace tbl::drainer {
 
 /// Decodes as it is asked, so that no more than one part is held here. Each part is a sign of life
-/// for `lag`; rows are counted once, however often they are read. `rows` outlives it.
+/// for `lag`; rows are counted once, however often they are read. What it is given outlives it.
 class RowsParts final : public schedule::PartSource {
  public:
   RowsParts(const RowsStep& rows, const decode::PartLimit& limit, const RowCounters& counters,

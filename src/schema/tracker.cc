@@ -20,26 +20,6 @@ Status table_not_found(int64_t table_id) {
   return not_found(fmt::format("table {} not found", table_id));
 }
 
-/// What the job does to names and ids stands in its header.
-bool says_all(const JobHeader& job) {
-  switch (job.type) {
-    case ActionType::kDropSchema:
-    case ActionType::kDropTable:
-    case ActionType::kDropView:
-    case ActionType::kDropSequence:
-      return true;
-    case ActionType::kCreateSchema:
-    case ActionType::kModifySchemaCharset:
-    case ActionType::kRecoverSchema:
-    case ActionType::kRenameTables:
-    case ActionType::kCreateTables:
-    case ActionType::kExchangePartition:
-      return false;
-    default:
-      return is_ignored_action(job.type) || (job.new_table_id != 0 && job.type <= kLastKnownAction);
-  }
-}
-
 bool gives_another_id(ActionType type) {
   return type == ActionType::kExchangePartition || type == ActionType::kPartitionTable ||
          type == ActionType::kRemovePartitioning;
@@ -56,15 +36,6 @@ SchemaTracker::SchemaTracker() {
 }
 
 SchemaTracker::~SchemaTracker() = default;
-
-void SchemaTracker::load_history(std::vector<HistoryEntry> entries, ReadJob read_job) {
-  read_job_ = std::move(read_job);
-  std::ranges::stable_sort(entries, {}, &HistoryEntry::schema_version);
-  for (auto& entry : entries) {
-    waiting_.push_back({entry.schema_version, entry.job_id, nullptr, std::move(entry.json),
-                        std::move(entry.header)});
-  }
-}
 
 Status SchemaTracker::load_snapshot(SchemaSnapshot snapshot) {
   for (auto& db : snapshot.databases) {
@@ -93,35 +64,6 @@ void SchemaTracker::append(DdlJobPtr job) {
   waiting_.push_back({job->schema_version, job->id, std::move(job), {}});
 }
 
-Result<DdlJobPtr> SchemaTracker::job_of(const Waiting& waiting) const {
-  if (waiting.job) return waiting.job;
-  TBL_ASSIGN(DdlJob job,
-             waiting.json.empty() ? read_job_(waiting.job_id) : parse_job(waiting.json));
-  return std::make_shared<const DdlJob>(std::move(job));
-}
-
-/// Applies a job of which only id and name of the table count now; the rest of the table is read
-/// from the job when the table is used.
-Status SchemaTracker::apply_header(const JobHeader& header) {
-  DdlJob job;
-  job.id = header.id;
-  job.type = header.type;
-  job.state = header.state;
-  job.schema_id = header.schema_id;
-  job.table_id = header.table_id;
-  job.schema_version = header.schema_version;
-  auto named = std::make_shared<TableInfo>();
-  named->id = header.new_table_id;
-  named->name = CiName::of(header.new_table_name);
-  if (header.new_table_id != 0) job.table = named;
-  TBL_TRY(apply_one(job));
-  auto it = tables_.find(header.new_table_id);
-  if (it == tables_.end()) return ok_status();
-  Form& newest = it->second.forms.back();
-  if (newest.info == named) newest = {header.schema_version, nullptr, {}, header.id};
-  return ok_status();
-}
-
 Status SchemaTracker::apply_up_to(int64_t version) {
   while (!waiting_.empty() && waiting_.front().version <= version) {
     const Waiting next = std::move(waiting_.front());
@@ -131,7 +73,7 @@ Status SchemaTracker::apply_up_to(int64_t version) {
                {{"job", next.job_id}, {"version", next.version}, {"currentVersion", version_}});
       continue;
     }
-    if (!next.job && next.json.empty() && says_all(next.header)) {
+    if (!next.job && next.json.empty() && header_says_all(next.header)) {
       TBL_TRY(apply_header(next.header));
       continue;
     }
@@ -358,24 +300,6 @@ Result<SchemaTracker::Table*> SchemaTracker::find(int64_t table_id) {
   auto it = tables_.find(table_id);
   if (it == tables_.end()) return table_not_found(table_id);
   return &it->second;
-}
-
-Result<TableInfoPtr> SchemaTracker::parsed(Form& form) const {
-  if (!form.info) TBL_TRY(read(form));
-  return form.info;
-}
-
-Status SchemaTracker::read(Form& form) const {
-  if (form.job_id != 0) {
-    TBL_ASSIGN(DdlJob job, read_job_(form.job_id));
-    if (!job.table) return not_found(fmt::format("ddl job {} has no table", form.job_id));
-    form.info = job.table;
-    return ok_status();
-  }
-  TBL_ASSIGN(std::string json, form.json.text());
-  TBL_ASSIGN(form.info, parse_table_info(json));
-  form.json = {};
-  return ok_status();
 }
 
 Result<TableInfoPtr> SchemaTracker::table(int64_t table_id) {

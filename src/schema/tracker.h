@@ -111,6 +111,7 @@ class SchemaTracker {
   };
 
   Result<DdlJobPtr> job_of(const Waiting& waiting) const;
+  static bool header_says_all(const JobHeader& job);
   Status apply_header(const JobHeader& header);
   Status apply_one(const DdlJob& job);
   Status apply(const DdlJob& job);

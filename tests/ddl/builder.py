@@ -122,7 +122,7 @@ class Builder:
     def __init__(self, first_id, first_version, next_ts):
         self.last_id, self.version, self.next_ts = first_id, first_version, next_ts
         self.messages = stubs.load("binlog")
-        self.jobs, self.payloads = [], []
+        self.jobs, self.transactions = [], []
         self.last_commit_ts = self.last_ddl_ts = 0
         self.database, self.database_id, self.tables, self.dropped = "", 0, {}, {}
         self.half_done = None
@@ -137,15 +137,19 @@ class Builder:
         self.database_id = self.new_id()
         self.ddl(1, f"CREATE DATABASE `{database}`;", ["database"])
 
-    def _send(self, fields):
+    def send_all(self, send):
+        """Gives the binlogs of all transactions since the last call to `send`, as TiDB does: the commit ts is taken when
+        the prewrite has been acknowledged. Else pump's time signals could overtake it."""
         b = self.messages
-        start, commit = self.next_ts(), self.next_ts()
-        fields = {"ddl_job_id": 0, "ddl_schema_state": 0, "start_ts": start, **fields}
-        prewrite = b.Binlog(tp=b.Prewrite, commit_ts=0, **fields)
-        fields.pop("prewrite_value", None)
-        outcome = b.Binlog(tp=b.Commit, commit_ts=commit, **fields)
-        self.payloads += [prewrite.SerializeToString(), outcome.SerializeToString()]
-        self.last_commit_ts = commit
+        for fields in self.transactions:
+            fields = {"ddl_job_id": 0, "ddl_schema_state": 0, "start_ts": self.next_ts(), **fields}
+            send(b.Binlog(tp=b.Prewrite, commit_ts=0, **fields).SerializeToString())
+            fields.pop("prewrite_value", None)
+            self.last_commit_ts = self.next_ts()
+            if fields["ddl_job_id"]:
+                self.last_ddl_ts = self.last_commit_ts
+            send(b.Binlog(tp=b.Commit, commit_ts=self.last_commit_ts, **fields).SerializeToString())
+        self.transactions = []
 
     # DDL ------------------------------------------------------------------------------------------
 
@@ -174,9 +178,8 @@ class Builder:
             self._send_ddl(text, job)
 
     def _send_ddl(self, text, job):
-        self._send({"prewrite_key": b"m_ddl", "ddl_query": text.encode(), "ddl_job_id": job["id"],
-                    "ddl_schema_state": job["schema_state"]})
-        self.last_ddl_ts = self.last_commit_ts
+        self.transactions.append({"prewrite_key": b"m_ddl", "ddl_query": text.encode(), "ddl_job_id": job["id"],
+                                  "ddl_schema_state": job["schema_state"]})
 
     def _begin_half(self, job):
         """The history has the job with its end; the first binlog comes two versions before."""
@@ -267,4 +270,4 @@ class Builder:
             fields.update(deleted_rows=[table.full(columns, values)], sequence=[b.DeleteRow])
         value = b.PrewriteValue(schema_version=version if back else self.version,
                                 mutations=[b.TableMutation(**fields)])
-        self._send({"prewrite_key": record_key(table.id, 1), "prewrite_value": value.SerializeToString()})
+        self.transactions.append({"prewrite_key": record_key(table.id, 1), "prewrite_value": value.SerializeToString()})

@@ -29,6 +29,13 @@ class CutTest : public ApplierTest {
     out.save_interval_ms = 1000000;
     return out;
   }
+  Result<schedule::StartPoint> start_through_proxy() {
+    auto out = options_of_start();
+    out.to.unix_socket = proxy_path_;
+    auto point = start(std::move(out));
+    EXPECT_TRUE(point.ok()) << point.status().to_string();
+    return point;
+  }
   /// Everything above the start point, and the stop.
   using Play = std::function<Status(uint64_t from_ts)>;
 
@@ -53,14 +60,9 @@ class CutTest : public ApplierTest {
     }
   }
 
+  std::unique_ptr<CuttingProxy> proxy_;
+
  private:
-  Result<schedule::StartPoint> start_through_proxy() {
-    auto out = options_of_start();
-    out.to.unix_socket = proxy_path_;
-    auto point = start(std::move(out));
-    EXPECT_TRUE(point.ok()) << point.status().to_string();
-    return point;
-  }
   void cut_after(uint64_t n, CuttingProxy::Cut how, bool dies, const Play& play) {
     auto point = start_through_proxy();
     ASSERT_TRUE(point.ok());
@@ -86,7 +88,6 @@ class CutTest : public ApplierTest {
   }
 
   std::string proxy_path_;
-  std::unique_ptr<CuttingProxy> proxy_;
 };
 
 }  // namespace tbl::mysql

@@ -21,6 +21,7 @@ class CuttingProxy {
   enum class Cut {
     kRequest,  ///< the server never sees the statement
     kReply,    ///< the server executes it, the reply is lost
+    kNothing,  ///< has_cut() while the server executes it, for what the test does then
   };
 
   CuttingProxy(std::string listen_path, std::string server_path)
@@ -105,7 +106,8 @@ class CuttingProxy {
           cut_all();
           break;
         }
-        drop_reply |= cut;
+        if (cut && how_ == Cut::kNothing) has_cut_ = true;
+        drop_reply |= cut && how_ == Cut::kReply;
       }
       if (fds[1].revents != 0) {
         if (!copy(server, client, drop_reply)) break;

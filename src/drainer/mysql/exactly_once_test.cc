@@ -1,3 +1,6 @@
+#include <random>
+
+#include "base/test_seed.h"
 #include "drainer/mysql/cut_harness.h"
 
 namespace tbl::mysql {
@@ -68,6 +71,45 @@ TEST_F(ExactlyOnce, WhenTheProcessDiesAtEveryStatement) {
   cut_everywhere(
       true, [&] { reset_database(); }, [&](uint64_t ts) { return play(ts); },
       [&] { expect_result(); });
+}
+
+// SIGKILL while the server executes a statement, of which every third or so is a COMMIT; drainer
+// lives on.
+TEST_F(ExactlyOnce, WhenTheServerIsKilledInsideAStatement) {
+  std::mt19937_64 random(test_seed());
+  reset_database();
+  ASSERT_TRUE(start_through_proxy().ok());
+  const uint64_t before = proxy_->packets();
+  ASSERT_TRUE(play(100).ok());
+  const uint64_t packets = proxy_->packets() - before;
+  int kills = 0;
+  for (int i = 0; i < 5; ++i) {
+    const uint64_t n = 1 + random() % packets;
+    SCOPED_TRACE("packet " + std::to_string(n) + " of " + std::to_string(packets));
+    applier_.reset();
+    reset_database();
+    auto point = start_through_proxy();
+    ASSERT_TRUE(point.ok());
+    proxy_->cut_after(n, CuttingProxy::Cut::kNothing);
+    Status all;
+    std::atomic<bool> played = false;
+    std::thread player([&] {
+      all = play(point->commit_ts);
+      played = true;
+    });
+    // With other batches than the first time there may be fewer packets.
+    while (!proxy_->has_cut() && !played) std::this_thread::yield();
+    if (proxy_->has_cut()) {
+      PrivateServer::instance().stop();
+      PrivateServer::instance().start();
+      ++kills;
+    }
+    player.join();
+    sql_ = PrivateServer::instance().connect();
+    ASSERT_TRUE(all.ok()) << all.to_string();
+    expect_result();
+  }
+  EXPECT_GT(kills, 0);
 }
 
 TEST_F(ExactlyOnce, WhenTheServerIsKilled) {

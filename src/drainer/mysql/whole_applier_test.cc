@@ -135,6 +135,18 @@ TEST_F(Whole, WhatARunBeforeAppliedIsLeftOut) {
   EXPECT_EQ(marks(), "0");
 }
 
+TEST_F(Whole, CarriesALoopMarkOfItsOwn) {
+  auto opt = whole();
+  opt.loopback = true;
+  opt.channel_id = 7;
+  ASSERT_TRUE(start(opt).ok());
+  Parts parts = large(120);
+  ASSERT_TRUE(applier_->submit_parts(parts).ok());
+  EXPECT_EQ(rows("SELECT id, val FROM retl._drainer_repl_mark WHERE channel_id = 7 ORDER BY id"),
+            "0,1;1,1;2,2");
+  ASSERT_TRUE(applier_->stop().ok());
+}
+
 TEST_F(Whole, ALockThatIsHeldIsWaitedFor) {
   run("INSERT INTO test.t VALUES(1,NULL,1)");
   auto other = PrivateServer::instance().connect();
