@@ -11,8 +11,9 @@ from .changes import Changes
 from .forms import SelfCheck
 from .prepared import BinaryRunner, Prepared, TextRunner
 from .queries import Queries
-from .reduce import reduced
+from .reduce import reduce
 from .transactions import Transactions
+from .tree import Node
 
 DATABASE = "random_sql"
 AGAIN = "random_sql_again"  # where MariaDB repeats a change
@@ -93,13 +94,14 @@ class Round:
             return outcomes, None
         return outcomes, what
 
-    def _query_differs(self, sql, ordered):
+    def _query_differs(self, node, ordered):
         """(outcomes, what differs that neither a rule nor MariaDB itself explains, whether it was MariaDB)."""
+        sql = str(node)
         outcomes = self.both(sql)
         what = compare.difference(*outcomes, ordered)
         if not what or compare.known(self.rules, sql, *outcomes):
             return outcomes, None, False
-        if self.itself.contradicts(self.mariadb, sql, self._widths(),
+        if self.itself.contradicts(self.mariadb, node, self._widths(),
                                    lambda again: compare.difference(outcomes[0], again, ordered) is None):
             return outcomes, None, True
         return outcomes, what, False
@@ -129,7 +131,7 @@ class Round:
             if transactions and self.rng.random() < 0.15 and not self._control():
                 break
             draw = self.rng.random()
-            good = self._alter() if draw < 0.02 else self._change(changes) if draw < 0.36 else \
+            good = self._alter() if draw < 0.03 else self._change(changes) if draw < 0.36 else \
                 self._prepared(queries.query()) if draw < 0.42 else self._query(queries.query())
             if not good:
                 break
@@ -158,7 +160,7 @@ class Round:
             filler = Changes(self.rng, [table])
             for _ in range(self.rng.randint(1, 2)):
                 into, rows = filler.rows(table, self.rng.choice([3, 10, 16]))
-                if not self._apply(f"insert ignore{into}values {rows}", table):
+                if not self._apply(Node("statement", "insert ignore", into, "values ", rows), table):
                     return False
         return bool(self.tables)
 
@@ -205,16 +207,16 @@ class Round:
         return not what and ("rollback" not in sql or self._same_tables([t for t in self.tables if t.create], sql, []))
 
     def _query(self, query):
-        sql = str(query)
-        outcomes, what, itself = self._query_differs(sql, query.ordered)
+        outcomes, what, itself = self._query_differs(query.node, query.ordered)
         self.itself.statements += 1
         self.itself.count += itself
         if what:
-            def fails(small):
-                again, still, _ = self._query_differs(small, query.ordered)
+            def fails():
+                again, still, _ = self._query_differs(query.node, query.ordered)
                 return still == what and [o[:2] for o in again if o[0] == "error"] == errors
             errors = [o[:2] for o in outcomes if o[0] == "error"]
-            small = str(reduced(query.node, fails))
+            reduce(query.node, fails)
+            small = str(query.node)
             self._tell(what, small, self.both(small), self._setup(small))
         return True
 
@@ -230,7 +232,7 @@ class Round:
             self.itself.statements += 1
             what = compare.difference(*outcomes, query.ordered)
             if what and not compare.known(self.rules, plain, *outcomes):
-                if self.itself.contradicts(self.mariadb, plain, self._widths(), lambda again: compare.difference(
+                if self.itself.contradicts(self.mariadb, query.node, self._widths(), lambda again: compare.difference(
                         outcomes[0], again, query.ordered) is None):
                     self.itself.count += 1
                 else:
@@ -245,10 +247,11 @@ class Round:
         node = changes.change()
         table = next(t for t in changes.tables if f" {t.name} " in f"{node} ")
         self.itself.statements += 1
-        return self._apply(str(node), table)
+        return self._apply(node, table)
 
-    def _apply(self, sql, table):
+    def _apply(self, node, table):
         """Runs a change; whether the sides are the same afterwards."""
+        sql = str(node)
         setup = self._setup(sql)
         outcomes, what = self._differs(sql)
         if not what and outcomes[0][0] != outcomes[1][0]:
@@ -259,7 +262,7 @@ class Round:
             if compare.has_clipped(rows[1][1]):
                 return False
             return not auto_ids.note(table, sql, outcomes[0][0] == "error") or self._same_id(sql, setup)
-        if self._changes_its_mind(sql, shown, setup, (outcomes[0], rows[0])):
+        if self._changes_its_mind(node, shown, setup, (outcomes[0], rows[0])):
             self.itself.count += 1
         else:
             self._tell(what or "rows afterwards", sql, outcomes if what else rows, setup)
@@ -271,7 +274,7 @@ class Round:
             self._tell("last id", sql, outcomes, setup)
         return not what
 
-    def _changes_its_mind(self, sql, shown, setup, expected):
+    def _changes_its_mind(self, node, shown, setup, expected):
         """Whether MariaDB, with the tables made again and asked in other words, does what tidb-server did."""
         def agrees(outcome):
             after = self.mariadb.run(shown)
@@ -282,7 +285,7 @@ class Round:
         # The rows differ: the round ends here, and with it what the database was for.
         for statement in (f"create database {AGAIN}", f"use {AGAIN}", *setup, "begin"):
             self.mariadb.run(statement)
-        itself = self.itself.contradicts(self.mariadb, sql, self._widths(), agrees)
+        itself = self.itself.contradicts(self.mariadb, node, self._widths(), agrees)
         for statement in ("rollback", f"drop database {AGAIN}", f"use {DATABASE}"):
             self.mariadb.run(statement)
         return itself
