@@ -1,4 +1,5 @@
 // information_schema: who has which rights. Who cannot read mysql sees its own.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -95,7 +96,10 @@ Rows column_privileges(RowContext& c) {
   Lister out(c);
   const auto tables = c.sources.privileges->tables();
   for (const ColumnGrant& grant : tables->columns) {
-    const bool grantable = may_grant(tables->table_rights(grant.name, grant.db, grant.table));
+    const auto of_table = std::ranges::find_if(tables->tables, [&](const TableGrant& other) {
+      return other.name == grant.name && other.db == grant.db && other.table == grant.table;
+    });
+    const bool grantable = of_table != tables->tables.end() && may_grant(of_table->privileges);
     out.add({grant.name, {grant.db, grant.table, grant.column}, grant.privileges, grantable});
   }
   return out.take();
