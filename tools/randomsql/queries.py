@@ -9,8 +9,9 @@ from .schema import Column, Table
 from .tree import Node, fill, joined
 
 AGGREGATES = {
-    "int": ["count({})", "count(distinct {})", "min({})", "max({})", "sum({})", "avg({})", "bit_and({})", "bit_or({})",
-            "bit_xor({})", "sum(distinct {})"],
+    "int": ["count({})", "count(distinct {})", "min({})", "max({})", "sum({})", "avg({})",
+            # A number beyond BIGINT, as IF makes them of signed and unsigned ones, is clipped in MariaDB.
+            "bit_and(abs({}) % 65536)", "bit_or(abs({}) % 65536)", "bit_xor(abs({}) % 65536)", "sum(distinct {})"],
     "dec": ["sum({})", "avg({})", "min({})", "max({})", "count({})", "avg(distinct {})"],
     "real": ["sum({})", "avg({})", "min({})", "max({})", "stddev_samp({} * 1e0)", "count(distinct {})",
              "std({} * 1e0)", "var_samp({} * 1e0)", "stddev_pop({} * 1e0)", "variance({} * 1e0)"],

@@ -33,16 +33,15 @@ def _one_step(root, fails, budget):
                 if budget[0] < 0:
                     return False
                 parent.parts[index] = candidate
-                if fails(str(root)):
+                if fails():
                     return True
                 parent.parts[index] = part
     return False
 
 
-def reduced(root, fails):
-    """The root, changed in place to a small statement for which `fails(text)` still holds."""
+def reduce(root, fails):
+    """Changes the root to a small statement for which `fails()` still holds."""
     holder = Node("root", root)
     budget = [TRIES]
     while _one_step(holder, fails, budget):
         pass
-    return holder

@@ -144,6 +144,8 @@ def _primary(rng, columns):
         column.nullable = False
         if column.default == "null":
             column.default = ""
+        if not column.default:
+            column.update = ""
     return key
 
 

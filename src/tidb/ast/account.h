@@ -88,6 +88,7 @@ struct RevokeStatement : Statement {
   RevokeStatement() : Statement(kKind) {}
 
   std::vector<PrivilegeItem> privileges;  ///< "GRANT OPTION" may be among them
+  bool everywhere = false;                ///< ALL PRIVILEGES, GRANT OPTION without ON
   GrantLevel level;
   std::vector<UserSpec> users;
 };

@@ -8,8 +8,6 @@
 namespace tbl::tidb {
 namespace {
 
-constexpr std::string_view kCatalog = "def";
-
 Rows engines(RowContext&) {
   return std::vector<Row>{{text_value("InnoDB"), text_value("DEFAULT"),
                            text_value("Supports transactions, row-level locking, and foreign keys"),
@@ -81,57 +79,6 @@ Rows processlist(RowContext& c) {
   return rows;
 }
 
-std::string grantee(const AccountName& name) { return "'" + name.user + "'@'" + name.host + "'"; }
-
-Rows user_privileges(RowContext& c) {
-  std::vector<Row> rows;
-  if (c.sources.privileges == nullptr) return rows;
-  const auto tables = c.sources.privileges->tables();
-  const bool all = c.sources.privileges->has_on_database(c.account(), "mysql", kPrivSelect);
-  for (const UserRecord& user : tables->users) {
-    if (!all && !(user.name == c.account())) continue;
-    const auto add = [&](std::string_view right) {
-      rows.push_back({text_value(grantee(user.name)), text_value(kCatalog), text_value(right),
-                      text_value(user.privileges & kPrivGrant ? "YES" : "NO")});
-    };
-    if ((user.privileges & ~static_cast<PrivilegeSet>(kPrivGrant)) == 0) add("USAGE");
-    for (const PrivilegeName& p : all_privileges()) {
-      if (p.bit != kPrivGrant && (user.privileges & p.bit)) add(p.name);
-    }
-  }
-  return rows;
-}
-
-Rows schema_privileges(RowContext& c) {
-  std::vector<Row> rows;
-  if (c.sources.privileges == nullptr) return rows;
-  const auto tables = c.sources.privileges->tables();
-  for (const DbGrant& grant : tables->dbs) {
-    for (const PrivilegeName& p : all_privileges()) {
-      if (p.bit == kPrivGrant || !(grant.privileges & p.bit)) continue;
-      rows.push_back({text_value(grantee(grant.name)), text_value(kCatalog), text_value(grant.db),
-                      text_value(p.name),
-                      text_value(grant.privileges & kPrivGrant ? "YES" : "NO")});
-    }
-  }
-  return rows;
-}
-
-Rows table_privileges(RowContext& c) {
-  std::vector<Row> rows;
-  if (c.sources.privileges == nullptr) return rows;
-  const auto tables = c.sources.privileges->tables();
-  for (const TableGrant& grant : tables->tables) {
-    for (const PrivilegeName& p : all_privileges()) {
-      if (p.bit == kPrivGrant || !(grant.privileges & p.bit)) continue;
-      rows.push_back({text_value(grantee(grant.name)), text_value(kCatalog), text_value(grant.db),
-                      text_value(grant.table), text_value(p.name),
-                      text_value(grant.privileges & kPrivGrant ? "YES" : "NO")});
-    }
-  }
-  return rows;
-}
-
 constexpr std::string_view kVariableColumns = "VARIABLE_NAME v64,VARIABLE_VALUE v1024";
 
 constexpr auto kTables = std::to_array<TableDefinition>({
@@ -150,15 +97,6 @@ constexpr auto kTables = std::to_array<TableDefinition>({
     {"PERFORMANCE_SCHEMA", "SESSION_VARIABLES", kVariableColumns, session_variables},
     {"INFORMATION_SCHEMA", "PROCESSLIST",
      "ID u,USER v16,HOST v64,DB v64,COMMAND v16,TIME b,STATE v7,INFO t", processlist},
-    {"INFORMATION_SCHEMA", "USER_PRIVILEGES",
-     "GRANTEE v81,TABLE_CATALOG v512,PRIVILEGE_TYPE v64,IS_GRANTABLE v3", user_privileges},
-    {"INFORMATION_SCHEMA", "SCHEMA_PRIVILEGES",
-     "GRANTEE v81,TABLE_CATALOG v512,TABLE_SCHEMA v64,PRIVILEGE_TYPE v64,IS_GRANTABLE v3",
-     schema_privileges},
-    {"INFORMATION_SCHEMA", "TABLE_PRIVILEGES",
-     "GRANTEE v81,TABLE_CATALOG v512,TABLE_SCHEMA v64,TABLE_NAME v64,PRIVILEGE_TYPE "
-     "v64,IS_GRANTABLE v3",
-     table_privileges},
 });
 
 }  // namespace

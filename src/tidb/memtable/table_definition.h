@@ -40,9 +40,10 @@ struct TableDefinition {
   Rows (*rows)(RowContext&);
 };
 
-std::span<const TableDefinition> schema_tables();  ///< what the catalog holds
-std::span<const TableDefinition> key_tables();     ///< indexes, constraints
-std::span<const TableDefinition> server_tables();  ///< variables, processes, charsets, rights
+std::span<const TableDefinition> schema_tables();     ///< what the catalog holds
+std::span<const TableDefinition> key_tables();        ///< indexes, constraints
+std::span<const TableDefinition> server_tables();     ///< variables, processes, charsets
+std::span<const TableDefinition> privilege_tables();  ///< rights of accounts
 std::span<const TableDefinition> empty_tables();
 
 inline Value text_value(std::string_view s) { return Value::of_string(std::string(s)); }

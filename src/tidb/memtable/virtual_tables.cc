@@ -76,7 +76,8 @@ const Entries& entries() {
   static const Entries all = [] {
     Entries made;
     int64_t id = kFirstId;
-    for (const auto family : {schema_tables(), key_tables(), server_tables(), empty_tables()}) {
+    for (const auto family :
+         {schema_tables(), key_tables(), server_tables(), privilege_tables(), empty_tables()}) {
       for (const TableDefinition& definition : family) {
         made[ascii_lower(definition.db)][ascii_lower(definition.name)] = {
             &definition, make_info(definition, id++)};

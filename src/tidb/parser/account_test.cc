@@ -74,8 +74,8 @@ TEST(Revoke, Forms) {
   auto node = parse_as<RevokeStatement>("revoke insert, update on *.* from a, b");
   EXPECT_EQ(node->users.size(), 2U);
   node = parse_as<RevokeStatement>("revoke all privileges, grant option from u");
-  EXPECT_EQ(node->privileges[1].name, "GRANT OPTION");
-  EXPECT_EQ(node->level.kind, GrantLevel::Kind::kGlobal);
+  EXPECT_TRUE(node->everywhere);
+  EXPECT_FALSE(parse_as<RevokeStatement>("revoke all, grant option on *.* from u")->everywhere);
 }
 
 TEST(Roles, GrantAndRevoke) {
@@ -91,8 +91,10 @@ INSTANTIATE_TEST_SUITE_P(Account, NoAccount,
                          testing::Values("create user", "create user a identified",
                                          "create user a identified by p", "drop user", "grant",
                                          "grant select on to u", "grant select on t",
-                                         "grant on t to u", "revoke select on t", "rename user a",
-                                         "create user a foo", "grant select on d.t.u to v"));
+                                         "grant on t to u", "revoke select on t",
+                                         "revoke select from u", "revoke all from u",
+                                         "rename user a", "create user a foo",
+                                         "grant select on d.t.u to v"));
 
 }  // namespace
 }  // namespace tbl::tidb

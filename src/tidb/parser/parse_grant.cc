@@ -120,8 +120,10 @@ Result<StatementPtr> parse_revoke(Cursor& in) {
   if (is_about_roles(in, "FROM")) return parse_roles<RevokeRoleStatement>(in, "FROM");
   auto node = std::make_unique<RevokeStatement>();
   TBL_ASSIGN(node->privileges, parse_privileges(in));
-  // REVOKE ALL PRIVILEGES, GRANT OPTION FROM user: of everything.
-  if (!in.at("FROM")) {
+  const auto& items = node->privileges;
+  node->everywhere = in.at("FROM") && items.size() == 2 && items[0].name == "ALL" &&
+                     items[1].name == "GRANT OPTION";
+  if (!node->everywhere) {
     TBL_TRY(in.expect("ON"));
     TBL_ASSIGN(node->level, parse_level(in));
   }

@@ -289,7 +289,25 @@ Status run_grant(Session& session, const ast::GrantStatement& statement) {
   return apply_changes(session, changes);
 }
 
+Status unknown_user(const AccountName& name) {
+  return sql_error(kErrUnknown, "Unknown user: " + name.user + "@" + name.host);
+}
+
+/// REVOKE ALL PRIVILEGES, GRANT OPTION FROM users.
+Status run_revoke_all(Session& session, const ast::RevokeStatement& statement) {
+  TBL_TRY(check_create_user(session));
+  const GrantSql sql(*session.domain().schemas->current());
+  std::vector<std::string> changes;
+  for (const ast::UserSpec& spec : statement.users) {
+    const AccountName name = name_of(session, spec.user);
+    if (!exists(session, name)) return unknown_user(name);
+    for (std::string& change : sql.remove_all(name)) changes.push_back(std::move(change));
+  }
+  return apply_changes(session, changes);
+}
+
 Status run_revoke(Session& session, const ast::RevokeStatement& statement) {
+  if (statement.everywhere) return run_revoke_all(session, statement);
   TBL_ASSIGN(const GrantTarget target, target_of(session, statement.level));
   TBL_ASSIGN(const NamedRights rights, rights_of(session, statement.privileges, target.level));
   TBL_TRY(check_may_grant(session, target, rights));
@@ -298,9 +316,7 @@ Status run_revoke(Session& session, const ast::RevokeStatement& statement) {
   std::vector<std::string> changes;
   for (const ast::UserSpec& spec : statement.users) {
     const AccountName name = name_of(session, spec.user);
-    if (!exists(session, name)) {
-      return sql_error(kErrUnknown, "Unknown user: " + name.user + "@" + name.host);
-    }
+    if (!exists(session, name)) return unknown_user(name);
     TBL_TRY(GrantSql::check_granted(*tables, name, target));
     for (std::string& change : sql.remove(*tables, name, target, rights)) {
       changes.push_back(std::move(change));

@@ -236,6 +236,15 @@ std::vector<std::string> GrantSql::remove(const GrantTables& tables, const Accou
   return set_all(name, target, rights.whole, "N");
 }
 
+std::vector<std::string> GrantSql::remove_all(const AccountName& name) const {
+  std::vector<std::string> out =
+      set_all(name, GrantTarget{kLevelGlobal, "", ""}, all_of(kLevelGlobal) | kPrivGrant, "N");
+  for (const char* table : {"db", "tables_priv", "columns_priv"}) {
+    out.push_back(std::string("DELETE FROM mysql.") + table + where_account(name));
+  }
+  return out;
+}
+
 Status GrantSql::check_granted(const GrantTables& tables, const AccountName& name,
                                const GrantTarget& target) {
   if (target.level == kLevelDb && find_db(tables, name, target.db) == nullptr) {

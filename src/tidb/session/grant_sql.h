@@ -50,6 +50,8 @@ class GrantSql {
   /// What is taken from the whole table is taken from each of its columns too.
   std::vector<std::string> remove(const GrantTables& tables, const AccountName& name,
                                   const GrantTarget& target, const NamedRights& rights) const;
+  /// Everything that was granted to the account, at all levels.
+  std::vector<std::string> remove_all(const AccountName& name) const;
   /// 1141, 1147: nothing was granted there.
   static Status check_granted(const GrantTables& tables, const AccountName& name,
                               const GrantTarget& target);

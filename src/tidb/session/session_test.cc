@@ -241,6 +241,17 @@ TEST_F(SessionTest, AccountsAndRights) {
   EXPECT_EQ(root.run("revoke select on priv.* from ann"), "ok 0");
   EXPECT_THAT(ann.run("select * from priv.t"), StartsWith("error 1142"));
   EXPECT_THAT(root.run("revoke select on priv.* from ann"), StartsWith("error 1141"));
+  EXPECT_EQ(root.run("grant process on *.* to ann"), "ok 0");
+  EXPECT_EQ(root.run("grant select (a) on priv.t to ann"), "ok 0");
+  EXPECT_EQ(ann.run("select column_name, privilege_type, is_grantable from "
+                    "information_schema.column_privileges"),
+            "a,SELECT,YES");
+  EXPECT_THAT(ann.run("revoke all privileges, grant option from root"), StartsWith("error 1227"));
+  EXPECT_EQ(root.run("revoke all privileges, grant option from ann"), "ok 0");
+  EXPECT_EQ(ann.run("show grants"), "GRANT USAGE ON *.* TO 'ann'@'%'");
+  EXPECT_EQ(ann.run("select * from information_schema.table_privileges"), "");
+  EXPECT_THAT(ann.run("insert into priv.t values (5,6)"), StartsWith("error 1142"));
+  EXPECT_THAT(root.run("revoke all privileges, grant option from nobody"), StartsWith("error"));
   EXPECT_EQ(root.run("drop user ann"), "ok 0");
   EXPECT_THAT(root.run("show grants for ann"), StartsWith("error 1141"));
 }
