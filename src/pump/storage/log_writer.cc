@@ -112,23 +112,31 @@ void LogWriter::handle(Group group) {
   GroupWritten stats;
   const Status status = write_group(group, &items, &stats);
   uint64_t bytes = 0;
-  for (Request& request : group) {
-    bytes += request.record.payload.size();
-    request.record.payload = std::string();
-    request.record.large.reset();
-  }
+  for (const Request& request : group) bytes += request.record.payload.size();
   {
     std::lock_guard lock(mutex_);
     queued_bytes_ -= bytes;
     if (!status.ok()) ++failed_groups_;
   }
-  for (Request& request : group) {
-    request.done(status);
-    request.done = nullptr;
-  }
+  answer(group, status);
   if (!status.ok()) return;
   sink_(std::move(items));
   if (options_.on_group) options_.on_group(stats);
+}
+
+void LogWriter::answer(Group group, const Status& status) {
+  // Requests die where they are answered: their memory came from there.
+  auto held = std::make_shared<std::vector<Request>>(std::make_move_iterator(group.begin()),
+                                                     std::make_move_iterator(group.end()));
+  const auto give = [held = std::move(held), status] {
+    for (Request& request : *held) {
+      request.record = BinlogRecord();
+      request.done(status);
+    }
+    held->clear();
+  };
+  if (options_.answer) return options_.answer(give);
+  give();
 }
 
 Status LogWriter::write_group(Group group, std::vector<LogItem>* items, GroupWritten* stats) {

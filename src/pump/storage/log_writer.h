@@ -27,6 +27,7 @@ struct LogWriterOptions {
   /// The segment to append to: a new one (size 0), or one whose records are all durable.
   SegmentInfo segment;
   std::function<void(const GroupWritten&)> on_group;
+  std::function<void(const std::function<void()>& answers)> answer{};  ///< as in StorageOptions
 };
 
 /// Promises: a record is answered after the sync that covers it (with sync off: after the write); a
@@ -62,6 +63,7 @@ class LogWriter {
   bool refill();
   Group next_group();
   void handle(Group group);
+  void answer(Group group, const Status& status);
   Status write_group(Group group, std::vector<LogItem>* items, GroupWritten* stats);
   Status append(Group group, std::vector<LogItem>* items);
   Status append_large(const Request& request, std::vector<LogItem>* items);
