@@ -65,6 +65,9 @@ class LogWriter {
   void handle(Group group);
   void answer(Group group, const Status& status);
   Status write_group(Group group, std::vector<LogItem>* items, GroupWritten* stats);
+  /// Reserves room for the group and some more, so that most syncs have no new length to save.
+  void make_room(Group group);
+  Status drop_room();
   Status append(Group group, std::vector<LogItem>* items);
   Status append_large(const Request& request, std::vector<LogItem>* items);
   Status open_segment();
@@ -81,7 +84,8 @@ class LogWriter {
 
   // Of the writer's thread.
   std::unique_ptr<WritableFile> file_;
-  SegmentInfo segment_;  ///< size: end of the acknowledged records
+  SegmentInfo segment_;    ///< size: end of the acknowledged records
+  uint64_t room_end_ = 0;  ///< what was reserved for the segment ends here, 0: nothing was
   std::vector<Request> backlog_;
   size_t next_in_backlog_ = 0;
   std::string headers_;  ///< of the group being written
