@@ -3,10 +3,11 @@
 // line of JSON.
 //
 //   pump_load <address> <cluster id> <in flight> made <value bytes> <transactions> <first ts>
+//   pump_load <address> <cluster id> <in flight> open <value bytes> <transactions> <first ts>
 //   pump_load <address> <cluster id> <in flight> file <path>
 //
-// A file holds pairs of payloads, prewrite then commit, each behind its length (uint32, little
-// endian).
+// `open` sends prewrites only. A file holds pairs of payloads, prewrite then commit, each behind
+// its length (uint32, little endian).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,6 +36,7 @@ struct Options {
   std::string address;
   uint64_t cluster_id = 0;
   size_t in_flight = 0;
+  bool prewrites_only = false;
 };
 
 /// The two payloads of one transaction.
@@ -142,7 +144,7 @@ class Load {
       Slot& slot = slots_[i];
       latencies_.push_back(std::chrono::duration<double>(Steady::now() - slot.begun).count());
       TBL_TRY(slot.status);
-      if (slot.committing) {
+      if (slot.committing || options_.prewrites_only) {
         busy -= !begin_transaction(i);
       } else {
         slot.committing = true;
@@ -204,17 +206,17 @@ int main(int argc, char** argv) {
   const std::string kind = argc > 4 ? argv[4] : "";
   const auto number = [argv](int i) { return std::strtoull(argv[i], nullptr, 10); };
   tbl::Source source;
-  if (kind == "made" && argc == 8) {
+  if ((kind == "made" || kind == "open") && argc == 8) {
     source = tbl::made_transactions(number(5), number(6), number(7));
   } else if (kind == "file" && argc == 6) {
     source = tbl::file_transactions(argv[5]);
   } else {
     std::fprintf(stderr,
                  "usage: pump_load <address> <cluster id> <in flight> "
-                 "made <value bytes> <transactions> <first ts> | file <path>\n");
+                 "made|open <value bytes> <transactions> <first ts> | file <path>\n");
     return 2;
   }
-  tbl::Load load({argv[1], number(2), number(3)}, std::move(source));
+  tbl::Load load({argv[1], number(2), number(3), kind == "open"}, std::move(source));
   if (const tbl::Status status = load.run(); !status.ok()) {
     std::fprintf(stderr, "pump_load: %s\n", status.to_string().c_str());
     return 1;

@@ -23,10 +23,14 @@ class WritableFile {
   Status append(Bytes data) { return append(std::vector<Bytes>{data}); }
   /// fdatasync: everything appended is on disk, and its length too.
   virtual Status sync() = 0;
+  /// Makes the file longer by `bytes` of zeros behind the end, which later appends overwrite: then
+  /// sync() has no new length to save, and is quicker. size() does not count them, a crash leaves
+  /// them, truncate() takes them away. Does nothing where that is not possible.
+  virtual void reserve(uint64_t bytes) = 0;
   /// Cuts the file; later appends go to the new end.
   virtual Status truncate(uint64_t size) = 0;
   virtual Status close() = 0;
-  /// Bytes in the file, those of a failed append included.
+  /// Bytes appended to the file, those of a failed append included.
   virtual uint64_t size() const = 0;
 };
 

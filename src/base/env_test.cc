@@ -50,6 +50,22 @@ TEST_F(PosixEnvTest, AppendReopenTruncate) {
   EXPECT_EQ(*env_.read_file(path("a")), "xyz!");
 }
 
+TEST_F(PosixEnvTest, WhatIsReservedReadsAsZerosUntilItIsWritten) {
+  auto file = env_.open_append(path("a"));
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->append("one").ok());
+  (*file)->reserve(5);
+  EXPECT_EQ((*file)->size(), 3U);
+  EXPECT_EQ(*env_.read_file(path("a")), std::string("one\0\0\0\0\0", 8));
+  ASSERT_TRUE((*file)->append("two").ok());
+  ASSERT_TRUE((*file)->append("three").ok());
+  EXPECT_EQ(*env_.read_file(path("a")), "onetwothree");
+  (*file)->reserve(100);
+  ASSERT_TRUE((*file)->truncate((*file)->size()).ok());
+  ASSERT_TRUE((*file)->append("!").ok());
+  EXPECT_EQ(*env_.read_file(path("a")), "onetwothree!");
+}
+
 TEST_F(PosixEnvTest, ReadAt) {
   ASSERT_TRUE(env_.write_file_atomically(path("a"), "0123456789").ok());
   auto file = env_.open_read(path("a"));

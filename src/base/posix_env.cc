@@ -87,7 +87,9 @@ class PosixWritableFile final : public WritableFile {
 
   Status append(const std::vector<Bytes>& pieces) override {
     for (IoVectors vectors(pieces); !vectors.done();) {
-      ssize_t n = retry([&] { return ::writev(fd_.get(), vectors.data(), vectors.count()); });
+      // While O_APPEND is on, the end of the file counts, not this place.
+      const auto at = static_cast<off_t>(size_);
+      ssize_t n = retry([&] { return ::pwritev(fd_.get(), vectors.data(), vectors.count(), at); });
       if (n < 0) return last_error("write", fd_.path());
       size_ += static_cast<uint64_t>(n);
       vectors.advance(static_cast<size_t>(n));
@@ -97,6 +99,11 @@ class PosixWritableFile final : public WritableFile {
   Status sync() override {
     return retry([&] { return ::fdatasync(fd_.get()); }) == 0 ? ok_status()
                                                               : last_error("sync", fd_.path());
+  }
+  void reserve(uint64_t bytes) override {
+    const int flags = ::fcntl(fd_.get(), F_GETFL);
+    if (flags < 0 || ::fcntl(fd_.get(), F_SETFL, flags & ~O_APPEND) != 0) return;
+    (void)::fallocate(fd_.get(), 0, static_cast<off_t>(size_), static_cast<off_t>(bytes));
   }
   Status truncate(uint64_t size) override {
     if (retry([&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size)); }) != 0) {

@@ -35,11 +35,19 @@ std::string_view verb(SimOp op) {
 class SimWritableFile final : public WritableFile {
  public:
   SimWritableFile(SimEnv& env, std::shared_ptr<SimInode> inode, std::string path)
-      : env_(env), inode_(std::move(inode)), path_(std::move(path)), generation_(env.generation_) {}
+      : env_(env),
+        inode_(std::move(inode)),
+        path_(std::move(path)),
+        generation_(env.generation_),
+        size_(inode_->live().size()) {}
 
   Status append(const std::vector<Bytes>& pieces) override {
     std::lock_guard lock(env_.mutex_);
-    return env_.append(*inode_, generation_, path_, pieces);
+    return env_.append(*this, pieces);
+  }
+  void reserve(uint64_t bytes) override {
+    std::lock_guard lock(env_.mutex_);
+    env_.reserve(*this, bytes);
   }
   Status sync() override {
     std::lock_guard lock(env_.mutex_);
@@ -47,19 +55,23 @@ class SimWritableFile final : public WritableFile {
   }
   Status truncate(uint64_t size) override {
     std::lock_guard lock(env_.mutex_);
-    return env_.truncate(*inode_, generation_, path_, size);
+    TBL_TRY(env_.truncate(*inode_, generation_, path_, size));
+    size_ = size;
+    return ok_status();
   }
   Status close() override { return ok_status(); }
   uint64_t size() const override {
     std::lock_guard lock(env_.mutex_);
-    return inode_->live().size();
+    return size_;
   }
 
  private:
+  friend class SimEnv;
   SimEnv& env_;
   std::shared_ptr<SimInode> inode_;
   std::string path_;
   uint64_t generation_;
+  uint64_t size_;  ///< what reserve() added does not count
 };
 
 class SimRandomAccessFile final : public RandomAccessFile {
@@ -264,21 +276,32 @@ Status SimEnv::change_dir(SimOp op, DirChange change) {
   return verdict.status;
 }
 
-Status SimEnv::append(SimInode& inode, uint64_t generation, const std::string& path,
-                      const std::vector<Bytes>& pieces) {
-  TBL_TRY(check_handle(generation, path));
+Status SimEnv::append(SimWritableFile& file, const std::vector<Bytes>& pieces) {
+  const std::string& path = file.path_;
+  TBL_TRY(check_handle(file.generation_, path));
   Verdict verdict = begin(SimOp::kWrite, path);
   if (!verdict.status.ok() && !verdict.applied && verdict.kept_bytes == UINT64_MAX) {
     return verdict.status;  // the power was lost before
   }
   uint64_t room = capacity_ - std::min(capacity_, used_bytes());
+  room += file.inode_->live().size() - file.size_;  // reserved
   if (!verdict.status.ok()) room = std::min(room, verdict.kept_bytes);
   for (Bytes piece : pieces) {
-    inode.append(piece.substr(0, room));
+    const Bytes part = piece.substr(0, room);
+    file.inode_->write(file.size_, part);
+    file.size_ += part.size();
     if (verdict.status.ok() && piece.size() > room) return errno_status(ENOSPC, "write " + path);
     room -= std::min<uint64_t>(room, piece.size());
   }
   return verdict.status;
+}
+
+void SimEnv::reserve(SimWritableFile& file, uint64_t bytes) {
+  if (!check_handle(file.generation_, file.path_).ok() || operations_ >= power_lost_at_) return;
+  SimInode& inode = *file.inode_;
+  const uint64_t end = file.size_ + bytes;
+  if (end <= inode.live().size() || used_bytes() + end - inode.live().size() > capacity_) return;
+  inode.truncate(end);
 }
 
 Status SimEnv::truncate(SimInode& inode, uint64_t generation, const std::string& path,

@@ -27,6 +27,8 @@ namespace tbl {
 /// What fail() can break and what operations() counts (all but kRead).
 enum class SimOp : uint8_t { kCreate, kWrite, kSync, kTruncate, kRename, kRemove, kSyncDir, kRead };
 
+class SimWritableFile;
+
 /// A strict reading of POSIX:
 /// - file content is safe only after sync() of that file, also its length;
 /// - a creation, rename or removal is safe only after sync_dir() of the directory, whatever was
@@ -93,8 +95,8 @@ class SimEnv final : public Env {
 
   Verdict begin(SimOp op, const std::string& path);
   Status change_dir(SimOp op, DirChange change);
-  Status append(SimInode& inode, uint64_t generation, const std::string& path,
-                const std::vector<Bytes>& pieces);
+  Status append(SimWritableFile& file, const std::vector<Bytes>& pieces);
+  void reserve(SimWritableFile& file, uint64_t bytes);
   Status truncate(SimInode& inode, uint64_t generation, const std::string& path, uint64_t size);
   Status sync(SimInode& inode, uint64_t generation, const std::string& path);
   Status check_handle(uint64_t generation, const std::string& path) const;

@@ -36,6 +36,37 @@ TEST_F(SimEnvTest, ReadsWhatWasWritten) {
   EXPECT_EQ(disk_.open_append("x/a").status().code(), StatusCode::kNotFound);
 }
 
+TEST_F(SimEnvTest, WhatIsReservedReadsAsZerosUntilItIsWritten) {
+  disk_.set_capacity(8);
+  auto file = open(disk_, "d/a");
+  ASSERT_TRUE(file->append("one").ok());
+  file->reserve(6);
+  EXPECT_EQ(content(disk_, "d/a"), "one") << "no room for it";
+  file->reserve(5);
+  EXPECT_EQ(file->size(), 3U);
+  EXPECT_EQ(content(disk_, "d/a"), std::string("one\0\0\0\0\0", 8));
+  ASSERT_TRUE(file->append("two").ok());
+  EXPECT_FALSE(file->append("three").ok());
+  EXPECT_EQ(content(disk_, "d/a"), "onetwoth");
+  EXPECT_EQ(file->size(), 8U);
+}
+
+TEST_F(SimEnvTest, ACrashKeepsOrLosesWhatIsReserved) {
+  std::set<std::string> outcomes;
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    SimEnv disk;
+    ASSERT_TRUE(disk.create_dirs("d").ok());
+    auto file = open(disk, "d/a");
+    ASSERT_TRUE(file->append("safe").ok());
+    ASSERT_TRUE(file->sync().ok());
+    ASSERT_TRUE(disk.sync_dir("d").ok());
+    file->reserve(2);
+    disk.crash(seed);
+    outcomes.insert(content(disk, "d/a"));
+  }
+  EXPECT_EQ(outcomes, (std::set<std::string>{"safe", std::string("safe\0\0", 6)}));
+}
+
 TEST_F(SimEnvTest, SyncedFileInSyncedDirectorySurvivesEveryCrash) {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     SimEnv disk;

@@ -4,10 +4,11 @@
 
 namespace tbl {
 
-void SimInode::append(Bytes data) {
+void SimInode::write(uint64_t offset, Bytes data) {
   if (data.empty()) return;
-  pending_.push_back({false, live_.size(), std::string(data), false});
-  live_.append(data);
+  pending_.push_back({false, offset, std::string(data), false});
+  live_.resize(std::max<size_t>(live_.size(), offset + data.size()));
+  live_.replace(offset, data.size(), data);
 }
 
 void SimInode::truncate(uint64_t size) {

@@ -18,7 +18,8 @@ class SimInode {
   static constexpr uint64_t kSectorBytes = 512;
 
   const std::string& live() const { return live_; }
-  void append(Bytes data);
+  /// At `offset`, which is not behind the end.
+  void write(uint64_t offset, Bytes data);
   void truncate(uint64_t size);
   /// Everything written so far is on disk, except what a failed sync gave up.
   void sync();

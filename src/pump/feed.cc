@@ -176,10 +176,8 @@ Status Feed::send(Puller& puller, std::unique_ptr<FeedMessage> message) {
     puller.call->send(std::make_unique<EnvelopedMessage>(std::move(envelope), std::move(message)));
     return ok_status();
   }
-  TBL_ASSIGN(std::string payload, message->read_all());
-  std::string text = std::move(envelope.head);
-  text.reserve(text.size() + payload.size() + envelope.tail.size());
-  text += payload;
+  TBL_ASSIGN(std::string text, message->read_all());
+  text.insert(0, envelope.head);
   text += envelope.tail;
   puller.call->send(std::move(text));
   return ok_status();

@@ -57,12 +57,19 @@ class Ingest {
  private:
   using Time = std::chrono::steady_clock::time_point;
 
-  Reply timed(Reply reply);
+  /// One call of write() until its answer.
+  struct Call {
+    Reply reply;
+    Time begin = std::chrono::steady_clock::now();
+    Time stored = begin;  ///< when it had passed the gate
+  };
+
+  void answer(const Call& call, const Status& status, Time now);
   Result<BinlogRecord> decode(std::string request) const;
-  void pass_gate(BinlogRecord record, Reply reply);
+  void pass_gate(BinlogRecord record, Call call);
   Status admit(const BinlogRecord& record) const;
-  void store(BinlogRecord record, Reply reply);
-  void finish(const Status& status, const BinlogHeader& header, uint64_t bytes, Time begin);
+  void store(BinlogRecord record, Call call);
+  void finish(const Status& status, const BinlogHeader& header, uint64_t bytes, double spent);
 
   const IngestOptions options_;
   IngestParts parts_;

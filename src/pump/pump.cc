@@ -51,6 +51,8 @@ Status Pump::open_storage() {
   options.env = &env_;
   options.sync_log = config_.sync_log;
   options.on_group = [this](const GroupWritten& group) { metrics_.observe_group(group); };
+  server_ = std::make_unique<rpc::Server>(server_options(config_));
+  options.answer = [this](const std::function<void()>& answers) { server_->execute(answers); };
   TBL_ASSIGN(storage_, Storage::open(std::move(options)));
   disk_ =
       std::make_unique<DiskWatch>(env_, config_.data_dir, config_.stop_write_at.bytes, metrics_);
@@ -101,7 +103,6 @@ Status Pump::start() {
 }
 
 Status Pump::listen() {
-  server_ = std::make_unique<rpc::Server>(server_options(config_));
   add_methods();
   if (!config_.socket.empty()) {
     // A socket file that a killed pump left behind is in the way; the directory is locked, so it is

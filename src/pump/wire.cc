@@ -36,11 +36,9 @@ Status read_field(ByteReader& in, Field* field) {
   }
 }
 
-std::string tagged(uint32_t number, WireType type, uint64_t value) {
-  std::string out;
+void put_tagged(std::string& out, uint32_t number, WireType type, uint64_t value) {
   put_uvarint(out, number << 3 | type);
   put_uvarint(out, value);
-  return out;
 }
 
 }  // namespace
@@ -83,13 +81,17 @@ Result<PullRequest> parse_pull_request(Bytes message) {
 
 PullEnvelope make_pull_envelope(uint64_t payload_size, uint64_t start_ts, uint64_t commit_ts) {
   std::string meta;
-  if (start_ts != 0) meta += tagged(1, kVarint, start_ts);
-  if (commit_ts != 0) meta += tagged(2, kVarint, commit_ts);
+  if (start_ts != 0) put_tagged(meta, 1, kVarint, start_ts);
+  if (commit_ts != 0) put_tagged(meta, 2, kVarint, commit_ts);
   PullEnvelope envelope;
-  envelope.tail = tagged(4, kBytes, meta.size()) + meta;
-  std::string inner_head = tagged(1, kBytes, 0) + tagged(2, kBytes, payload_size);
-  uint64_t entity_size = inner_head.size() + payload_size + envelope.tail.size();
-  envelope.head = tagged(1, kBytes, entity_size) + inner_head;
+  put_tagged(envelope.tail, 4, kBytes, meta.size());
+  envelope.tail += meta;
+  std::string inner_head;
+  put_tagged(inner_head, 1, kBytes, 0);
+  put_tagged(inner_head, 2, kBytes, payload_size);
+  const uint64_t entity_size = inner_head.size() + payload_size + envelope.tail.size();
+  put_tagged(envelope.head, 1, kBytes, entity_size);
+  envelope.head += inner_head;
   return envelope;
 }
 

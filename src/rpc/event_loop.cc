@@ -33,7 +33,7 @@ EventLoop::EventLoop(std::string thread_name) : name_(std::move(thread_name)) {
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (epoll_fd_ < 0 || wake_fd_ < 0) log_fatal("no epoll or eventfd", {{"errno", errno}});
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // every write is an event, nothing has to be read
   event.data.ptr = nullptr;
   epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd_, &event);
   scratch_.resize(kScratchBytes);
@@ -48,6 +48,10 @@ EventLoop::~EventLoop() {
 }
 
 void EventLoop::start() {
+  {
+    std::lock_guard lock(mutex_);
+    takes_tasks_ = true;
+  }
   thread_ = Thread(name_, [this] { run(); });
 }
 
@@ -59,25 +63,40 @@ void EventLoop::stop() {
   }
   wake();
   thread_.join();
-  // What was posted too late for the thread runs here, so that nothing that a task owns is lost.
-  while (run_tasks()) {
-  }
-  end_turn();
+  run_leftovers();
 }
 
-void EventLoop::post(std::shared_ptr<LoopTask> task) {
-  bool must_wake = false;
-  {
+void EventLoop::run_leftovers() {
+  while (true) {
+    while (run_tasks()) {
+    }
+    end_turn();
     std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-    must_wake = sleeping_;
-    sleeping_ = false;
+    takes_tasks_ = !tasks_.empty();
+    if (!takes_tasks_) return;
   }
-  if (must_wake) wake();
 }
+
+void EventLoop::post(std::shared_ptr<LoopTask> task) { (void)enqueue(std::move(task), false); }
 
 void EventLoop::post(std::function<void()> task) {
   post(std::make_shared<FunctionTask>(std::move(task)));
+}
+
+bool EventLoop::post_if_running(const std::function<void()>& task) {
+  return enqueue(std::make_shared<FunctionTask>(task), true);
+}
+
+bool EventLoop::enqueue(std::shared_ptr<LoopTask> task, bool only_if_running) {
+  bool asleep = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (only_if_running && !takes_tasks_) return false;
+    tasks_.push_back(std::move(task));
+    asleep = std::exchange(sleeping_, false);
+  }
+  if (asleep) wake();
+  return true;
 }
 
 void EventLoop::wake() {
@@ -138,12 +157,7 @@ bool EventLoop::wait_and_dispatch() {
   }
   for (int i = 0; i < count; ++i) {
     auto* handler = static_cast<FdHandler*>(events[i].data.ptr);
-    if (handler != nullptr) {
-      handler->on_ready(events[i].events);
-    } else {
-      uint64_t counter = 0;
-      if (read(wake_fd_, &counter, sizeof counter) < 0) continue;
-    }
+    if (handler != nullptr) handler->on_ready(events[i].events);
   }
   return !stopping;
 }

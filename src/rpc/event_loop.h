@@ -45,8 +45,8 @@ class Disposable {
   virtual ~Disposable() = default;
 };
 
-/// Only post() may be called from other threads. stop() ends the thread; tasks posted
-/// after that are dropped with the loop.
+/// Only post() and post_if_running() may be called from other threads. stop() ends the thread;
+/// tasks posted after that are dropped with the loop.
 class EventLoop {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -65,6 +65,8 @@ class EventLoop {
 
   void post(std::shared_ptr<LoopTask> task);
   void post(std::function<void()> task);
+  /// False: the thread has not begun or has ended, and the task was not taken. What is taken runs.
+  bool post_if_running(const std::function<void()>& task);
 
   Status watch(int fd, uint32_t events, FdHandler* handler);
   void change(int fd, uint32_t events, FdHandler* handler);
@@ -87,9 +89,13 @@ class EventLoop {
   bool wait_and_dispatch();
   /// False: none are left.
   bool run_tasks();
+  /// After the thread: runs what was posted too late for it, so that nothing that a task owns is
+  /// lost.
+  void run_leftovers();
   void run_timers();
   void end_turn();
   int timeout_ms() const;
+  bool enqueue(std::shared_ptr<LoopTask> task, bool only_if_running);
   void wake();
 
   const std::string name_;
@@ -101,6 +107,7 @@ class EventLoop {
   std::vector<std::shared_ptr<LoopTask>> tasks_;
   bool sleeping_ = false;
   bool stopping_ = false;
+  bool takes_tasks_ = false;  ///< of post_if_running()
 
   std::vector<std::shared_ptr<LoopTask>> running_;
   Timers timers_;

@@ -121,7 +121,8 @@ uint64_t GrpcServerCall::pending_bytes() const {
 }
 
 bool GrpcServerCall::wait_writable(uint64_t limit, std::chrono::milliseconds timeout) {
-  return !over() && out().wait_below(limit, timeout) && !over();
+  if (over() || out().pending_bytes() < limit) return !over();
+  return out().wait_below(limit, timeout) && !over();
 }
 
 void GrpcServerCall::set_reading(bool on) {

@@ -16,9 +16,9 @@ std::string nghttp2_text(int code) { return std::string("http2: ") + nghttp2_str
 
 H2Session::H2Session(Side side, H2Owner* owner) : owner_(owner), side_(side) {
   if (side == Side::kServer) {
-    nghttp2_session_server_new2(&session_, Callbacks::shared(), this, h2_options());
+    nghttp2_session_server_new3(&session_, Callbacks::shared(), this, h2_options(), memory_.mem());
   } else {
-    nghttp2_session_client_new2(&session_, Callbacks::shared(), this, h2_options());
+    nghttp2_session_client_new3(&session_, Callbacks::shared(), this, h2_options(), memory_.mem());
   }
   set_up_windows();
 }

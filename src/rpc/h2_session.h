@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "rpc/block_pool.h"
 #include "rpc/connection.h"
 #include "rpc/header_block.h"
 #include "rpc/send_queue.h"
@@ -97,6 +98,7 @@ class H2Session : public Protocol {
 
   H2Owner* const owner_;
   const Side side_;
+  BlockPool memory_;
   nghttp2_session* session_ = nullptr;
   std::unordered_map<int32_t, std::shared_ptr<H2Stream>> streams_;
   HeaderBlock block_;

@@ -42,7 +42,12 @@ void HeaderList::push(Bytes name, Bytes value, uint8_t flags) {
   nv.namelen = name.size();
   nv.valuelen = value.size();
   nv.flags = flags;
-  fields_.push_back(nv);
+  if (many_.empty() && few_size_ < few_.size()) {
+    few_[few_size_++] = nv;
+    return;
+  }
+  if (many_.empty()) many_.assign(few_.begin(), few_.end());
+  many_.push_back(nv);
 }
 
 void HeaderList::add_static(Bytes name, Bytes value) {

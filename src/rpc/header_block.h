@@ -3,6 +3,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -40,17 +41,18 @@ class HeaderBlock {
 /// of add_static() for ever.
 class HeaderList {
  public:
-  HeaderList() { fields_.reserve(12); }
   void add_static(Bytes name, Bytes value);
   /// Static name, value that is copied.
   void add(Bytes name, Bytes value);
   void add_copied(Bytes name, Bytes value);
-  const nghttp2_nv* data() const { return fields_.data(); }
-  size_t size() const { return fields_.size(); }
+  const nghttp2_nv* data() const { return many_.empty() ? few_.data() : many_.data(); }
+  size_t size() const { return many_.empty() ? few_size_ : many_.size(); }
 
  private:
   void push(Bytes name, Bytes value, uint8_t flags);
-  std::vector<nghttp2_nv> fields_;
+  std::array<nghttp2_nv, 12> few_;
+  size_t few_size_ = 0;
+  std::vector<nghttp2_nv> many_;  ///< all of them, once they are more than fit into few_
 };
 
 }  // namespace tbl::rpc

@@ -10,6 +10,23 @@ namespace tbl::rpc {
 SendQueue::SendQueue() = default;
 SendQueue::~SendQueue() = default;
 
+void SendQueue::Chunks::push_back(Chunk chunk) { all_.push_back(std::move(chunk)); }
+
+void SendQueue::Chunks::pop_front() {
+  front() = Chunk();  // its bytes are free at once
+  if (++first_ == all_.size()) clear();
+}
+
+void SendQueue::Chunks::clear() {
+  all_.clear();
+  first_ = 0;
+}
+
+void SendQueue::Chunks::swap(Chunks& other) {
+  all_.swap(other.all_);
+  std::swap(first_, other.first_);
+}
+
 void SendQueue::push(std::string bytes) {
   Chunk chunk;
   chunk.body_size = bytes.size();
@@ -48,7 +65,7 @@ void SendQueue::close() {
 }
 
 void SendQueue::abandon() {
-  std::deque<Chunk> dropped;
+  Chunks dropped;
   {
     std::lock_guard lock(mutex_);
     abandoned_ = true;

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 
@@ -55,6 +55,23 @@ class SendQueue {
     uint64_t left() const { return prefix_size + body_size - done; }
   };
 
+  /// Chunks in order; costs nothing while it is empty.
+  class Chunks {
+   public:
+    bool empty() const { return first_ == all_.size(); }
+    Chunk& front() { return all_[first_]; }
+    void push_back(Chunk chunk);
+    void pop_front();
+    void clear();
+    void swap(Chunks& other);
+    auto begin() const { return all_.begin() + static_cast<ptrdiff_t>(first_); }
+    auto end() const { return all_.end(); }
+
+   private:
+    std::vector<Chunk> all_;
+    size_t first_ = 0;
+  };
+
   void push_chunk(Chunk chunk);
   void refill();
   Status take_some(Chunk* chunk, size_t n, std::string* out);
@@ -64,11 +81,11 @@ class SendQueue {
   std::atomic<uint64_t> wake_below_{0};  ///< the largest limit waited for; 0: nobody waits
   std::mutex mutex_;
   std::condition_variable drained_;
-  std::deque<Chunk> chunks_;
+  Chunks chunks_;
   int waiters_ = 0;
   bool closed_ = false;
   bool abandoned_ = false;
-  std::deque<Chunk> current_;  ///< loop's own
+  Chunks current_;  ///< loop's own
 };
 
 }  // namespace tbl::rpc

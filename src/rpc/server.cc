@@ -20,6 +20,9 @@ class Server::Impl {
 
   Status listen(const std::string& address);
   Status start();
+  bool execute(const std::function<void()>& task) {
+    return loops_[0]->loop().post_if_running(task);
+  }
   void stop(std::chrono::milliseconds grace);
 
   Services& services() { return services_; }
@@ -110,6 +113,9 @@ void Server::add_http(std::string method, std::string pattern, HttpHandler handl
 Status Server::listen(const std::string& address) { return impl_->listen(address); }
 int Server::port() const { return impl_->port(); }
 Status Server::start() { return impl_->start(); }
+void Server::execute(const std::function<void()>& task) {
+  if (!impl_->execute(task)) task();
+}
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 
 }  // namespace tbl::rpc

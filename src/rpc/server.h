@@ -143,6 +143,9 @@ class Server {
   /// Port of the first TCP listener.
   int port() const;
   Status start();
+  /// Runs `task` once, on the first loop's thread while the server runs, else at once on this one;
+  /// answers to many calls given there leave together. Any thread.
+  void execute(const std::function<void()>& task);
   /// No new calls; running ones get `grace` to end, then are cut. Returns when all threads are
   /// joined.
   void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(0));

@@ -6,8 +6,8 @@
 
 namespace tbl::rpc {
 
-/// TLS is on when `ca_path` is not empty. Certificate and key are read again for every handshake,
-/// so they can be replaced without a restart.
+/// TLS is on when `ca_path` is not empty. CA, certificate and key are read again for every
+/// handshake, so they can be replaced without a restart.
 struct TlsOptions {
   std::string ca_path;
   std::string cert_path;

@@ -126,6 +126,29 @@ TEST_F(TlsTest, CertificatesAreReadForEachHandshake) {
   EXPECT_TRUE(answer.ok()) << answer.status().to_string();
 }
 
+TEST_F(TlsTest, TheCaIsReadForEachHandshakeOnBothSides) {
+  ServerOptions options;
+  options.tls = certificates_.options("server");
+  options.tls.demand_client_certificate = true;
+  TestServer server(options);
+  const TlsOptions client = certificates_.options("client");
+  EXPECT_TRUE(call(server.address(), client).ok());
+  TestCertificates other;
+  const auto replace = [&](const std::string& name) {
+    std::filesystem::copy_file(other.path(name), certificates_.path(name),
+                               std::filesystem::copy_options::overwrite_existing);
+  };
+  for (const std::string name : {"server", "client"}) {
+    other.issue(name, name);
+    replace(name + ".pem");
+    replace(name + ".key");
+  }
+  EXPECT_FALSE(call(server.address(), client).ok()) << "the CA is still the old one";
+  replace("ca.pem");
+  const auto answer = call(server.address(), client);
+  EXPECT_TRUE(answer.ok()) << answer.status().to_string();
+}
+
 TEST_F(TlsTest, ErrorsOfFilesAndPeers) {
   auto server = start();
   TlsOptions tls = certificates_.options("client");

@@ -1,6 +1,7 @@
 #include "pump/storage/feed_cursor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "pump/storage/commit_index.h"
 #include "pump/storage/message_builder.h"
@@ -31,6 +32,10 @@ Result<size_t> FeedMessage::read(size_t n, char* buffer) {
 }
 
 Result<std::string> FeedMessage::read_all() {
+  if (pieces_.size() == 1 && pieces_[0].file == nullptr && done_in_piece_ == 0) {
+    done_in_piece_ = pieces_[0].length;
+    return std::exchange(pieces_[0].bytes, {});
+  }
   std::string all(size_, '\0');
   size_t done = 0;
   while (done < all.size()) {

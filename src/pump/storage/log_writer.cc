@@ -81,7 +81,13 @@ void LogWriter::run() {
   while (refill()) {
     while (next_in_backlog_ < backlog_.size()) handle(next_group());
   }
-  if (file_ != nullptr && segment_.size >= kMinSealedBytes) seal_segment();
+  if (file_ == nullptr) return;
+  if (segment_.size >= kMinSealedBytes) return seal_segment();
+  // The next start goes on in this segment.
+  if (Status status = drop_room(); !status.ok()) {
+    log_error("close segment failed",
+              {{"segment", segments_.path(segment_.id)}, {"error", status}});
+  }
   file_.reset();
 }
 
@@ -112,23 +118,31 @@ void LogWriter::handle(Group group) {
   GroupWritten stats;
   const Status status = write_group(group, &items, &stats);
   uint64_t bytes = 0;
-  for (Request& request : group) {
-    bytes += request.record.payload.size();
-    request.record.payload = std::string();
-    request.record.large.reset();
-  }
+  for (const Request& request : group) bytes += request.record.payload.size();
   {
     std::lock_guard lock(mutex_);
     queued_bytes_ -= bytes;
     if (!status.ok()) ++failed_groups_;
   }
-  for (Request& request : group) {
-    request.done(status);
-    request.done = nullptr;
-  }
+  answer(group, status);
   if (!status.ok()) return;
   sink_(std::move(items));
   if (options_.on_group) options_.on_group(stats);
+}
+
+void LogWriter::answer(Group group, const Status& status) {
+  // Requests die where they are answered: their memory came from there.
+  auto held = std::make_shared<std::vector<Request>>(std::make_move_iterator(group.begin()),
+                                                     std::make_move_iterator(group.end()));
+  const auto give = [held = std::move(held), status] {
+    for (Request& request : *held) {
+      request.record = BinlogRecord();
+      request.done(status);
+    }
+    held->clear();
+  };
+  if (options_.answer) return options_.answer(give);
+  give();
 }
 
 Status LogWriter::write_group(Group group, std::vector<LogItem>* items, GroupWritten* stats) {
@@ -140,6 +154,7 @@ Status LogWriter::write_group(Group group, std::vector<LogItem>* items, GroupWri
     }
   }
   stats->rotate_seconds = watch.lap();
+  make_room(group);
   const uint64_t begin = segment_.size;
   Status status = append(group, items);
   stats->write_seconds = watch.lap();
@@ -165,6 +180,21 @@ Status LogWriter::write_group(Group group, std::vector<LogItem>* items, GroupWri
     stats->rotate_seconds += watch.lap();
   }
   return status;
+}
+
+void LogWriter::make_room(Group group) {
+  uint64_t bytes = 0;
+  for (const Request& request : group) bytes += kRecordHeaderBytes + request.record.size();
+  const uint64_t end = segment_.size + bytes;
+  if (!options_.sync || bytes > kMaxGroupBytes || end <= room_end_) return;
+  room_end_ = end + std::min(kReservedBytes, options_.segment_bytes);
+  file_->reserve(room_end_ - segment_.size);
+}
+
+Status LogWriter::drop_room() {
+  if (room_end_ <= segment_.size) return ok_status();
+  room_end_ = 0;
+  return file_->truncate(segment_.size);
 }
 
 Status LogWriter::append_large(const Request& request, std::vector<LogItem>* items) {
@@ -233,12 +263,14 @@ void LogWriter::abandon_segment() {
     // It holds nothing acknowledged. Without this a full disk would fill up with empty segments.
     if (file_ != nullptr) (void)options_.env->remove(segments_.path(segment_.id));
   } else if (file_ != nullptr) {
+    room_end_ = 0;
     if (file_->truncate(segment_.size).ok() && write_footer().ok()) segments_.set(segment_);
   }
   begin_next_segment();
 }
 
 Status LogWriter::write_footer() {
+  TBL_TRY(drop_room());
   TBL_TRY(file_->append(encode_footer(segment_.max_ts)));
   TBL_TRY(file_->sync());
   segment_.size = file_->size();
@@ -258,6 +290,7 @@ void LogWriter::seal_segment() {
 void LogWriter::begin_next_segment() {
   file_.reset();
   segment_ = SegmentInfo{segment_.id + 1};
+  room_end_ = 0;
 }
 
 }  // namespace tbl::pump

@@ -27,6 +27,7 @@ struct LogWriterOptions {
   /// The segment to append to: a new one (size 0), or one whose records are all durable.
   SegmentInfo segment;
   std::function<void(const GroupWritten&)> on_group;
+  std::function<void(const std::function<void()>& answers)> answer{};  ///< as in StorageOptions
 };
 
 /// Promises: a record is answered after the sync that covers it (with sync off: after the write); a
@@ -62,7 +63,11 @@ class LogWriter {
   bool refill();
   Group next_group();
   void handle(Group group);
+  void answer(Group group, const Status& status);
   Status write_group(Group group, std::vector<LogItem>* items, GroupWritten* stats);
+  /// Reserves room for the group and some more, so that most syncs have no new length to save.
+  void make_room(Group group);
+  Status drop_room();
   Status append(Group group, std::vector<LogItem>* items);
   Status append_large(const Request& request, std::vector<LogItem>* items);
   Status open_segment();
@@ -79,7 +84,8 @@ class LogWriter {
 
   // Of the writer's thread.
   std::unique_ptr<WritableFile> file_;
-  SegmentInfo segment_;  ///< size: end of the acknowledged records
+  SegmentInfo segment_;    ///< size: end of the acknowledged records
+  uint64_t room_end_ = 0;  ///< what was reserved for the segment ends here, 0: nothing was
   std::vector<Request> backlog_;
   size_t next_in_backlog_ = 0;
   std::string headers_;  ///< of the group being written

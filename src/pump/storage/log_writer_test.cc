@@ -187,15 +187,36 @@ TEST_F(LogWriterTest, TornBytesStayWhenTheDiskRefusesToCutThem) {
   ASSERT_TRUE(write(3).ok());
   EXPECT_FALSE(segments_.list()[0].sealed);
   EXPECT_EQ(segments_.list()[0].size, good);
-  EXPECT_EQ(env_.read_file("value/000000.vlog")->size(), good + 9);
+  EXPECT_EQ(env_.read_file("value/000000.vlog")->substr(good, 4), std::string("\xe8\x56\x3a\x82"));
   EXPECT_EQ(on_disk(0), (Ts{1}));
   EXPECT_EQ(on_disk(1), (Ts{3}));
 }
 
-TEST_F(LogWriterTest, FullDiskDoesNotPileUpSegments) {
+TEST_F(LogWriterTest, WhatIsReservedGoesAtTheEnd) {
   start();
   ASSERT_TRUE(write(1).ok());
-  env_.set_capacity(segments_.list()[0].size + 20);
+  const uint64_t first = segments_.list()[0].size;
+  EXPECT_EQ(env_.read_file("value/000000.vlog")->size(), first + (1 << 20));
+  ASSERT_TRUE(write(2).ok());
+  EXPECT_EQ(segments_.total_bytes(), 2 * first) << "what is reserved does not count";
+  auto file = segments_.open(0);
+  ASSERT_TRUE(file.ok());
+  std::string buffer(3 * first, '\0');
+  EXPECT_EQ(*(*file)->read(first, buffer.size(), buffer.data()), first) << "nor is it read";
+  ASSERT_TRUE(write(3, kReservedBytes / 2).ok());
+  EXPECT_TRUE(segments_.list()[0].sealed);
+  EXPECT_EQ(env_.read_file("value/000000.vlog")->size(), segments_.list()[0].size);
+  ASSERT_TRUE(write(4).ok());
+  writer_->close();
+  EXPECT_EQ(env_.read_file("value/000001.vlog")->size(), first);
+  EXPECT_EQ(on_disk(0), (Ts{1, 2, 3}));
+}
+
+TEST_F(LogWriterTest, FullDiskDoesNotPileUpSegments) {
+  // No room to reserve any.
+  env_.set_capacity(encode_record(make_prewrite(1, "k", std::string(10, 'v')).payload).size() + 20);
+  start();
+  ASSERT_TRUE(write(1).ok());
   for (uint64_t ts = 2; ts < 50; ++ts) EXPECT_FALSE(write(ts).ok());
   EXPECT_LE(env_.list("value")->size(), 2u);
   env_.set_capacity(1 << 30);

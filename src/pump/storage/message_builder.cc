@@ -14,10 +14,15 @@ struct MessageBuilder::Source {
   uint64_t payload_offset = 0;
 };
 
+/// So that a message in memory does not move when it is put into its envelope.
+constexpr size_t kEnvelopeRoom = 64;
+
 /// Collects the pieces of a message.
 class MessageBuilder::Assembler {
  public:
-  Assembler() : pieces_(1) {}
+  explicit Assembler(size_t inline_bytes) : pieces_(1) {
+    pieces_[0].bytes.reserve(inline_bytes + kEnvelopeRoom);
+  }
 
   std::string& inline_bytes() {
     if (pieces_.back().file != nullptr) pieces_.emplace_back();
@@ -62,10 +67,6 @@ Result<MessageBuilder::Source> MessageBuilder::load(SegmentWindow& window,
     TBL_ASSIGN(auto file, segments_.open(place.segment));
     window.use(std::move(file));
   }
-  auto source = read_source(window, place);
-  if (source.ok() || source.status().code() != StatusCode::kDataLoss) return source;
-  // The window may have read ahead into what the writer was just about to write.
-  window.forget();
   return read_source(window, place);
 }
 
@@ -96,7 +97,7 @@ Result<std::unique_ptr<FeedMessage>> MessageBuilder::build(const IndexEntry& ent
   const BinlogFields& p = prewrite->fields;
   const BinlogFields& c = commit->fields;
 
-  Assembler out;
+  Assembler out(prewrite->payload.size() + commit->payload.size());
   put_number_field(out.inline_bytes(), kTpField, static_cast<uint64_t>(int64_t{c.tp}));
   put_number_field(out.inline_bytes(), kStartTsField, p.start_ts);
   put_number_field(out.inline_bytes(), kCommitTsField, c.commit_ts);

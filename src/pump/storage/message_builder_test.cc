@@ -22,6 +22,7 @@ class MessageBuilderTest : public ::testing::Test {
   Place append(const BinlogRecord& record) {
     const Place place{0, static_cast<uint32_t>(record.payload.size()), file_->size()};
     EXPECT_TRUE(file_->append(encode_record(record.payload)).ok());
+    segments_.set({.id = 0, .size = file_->size()});
     return place;
   }
 
@@ -59,8 +60,8 @@ TEST_F(MessageBuilderTest, ValuesOfAnyLength) {
   }
 }
 
-// The window read ahead into a group that was then cut off, and other records took its place.
-TEST_F(MessageBuilderTest, ReadAheadMayBeStale) {
+// Behind the end stands a group that is then cut off, and other records take its place.
+TEST_F(MessageBuilderTest, WhatIsBehindTheEndIsNotReadAhead) {
   const IndexEntry first = append_txn(100, "one");
   const uint64_t end = file_->size();
   ASSERT_TRUE(file_->append(std::string(300, '\xEE')).ok());

@@ -98,13 +98,14 @@ class Recovery {
     const bool seen = segment.id < from.segment;
     if (seen && segment.sealed) return ok_status();
     const bool partly = has_snapshot_ && segment.id == from.segment;
-    const uint64_t data_end = segment.size - (segment.sealed ? kFooterBytes : 0);
+    uint64_t data_end = segment.size - (segment.sealed ? kFooterBytes : 0);
     const uint64_t begin = partly ? from.offset : 0;
     if (begin > data_end) {
       report("segment " + segment_name(segment.id) + " has " + std::to_string(data_end) +
              " bytes, the snapshot has seen " + std::to_string(begin));
     }
     TBL_ASSIGN(const SegmentScanResult scan, scan_records(segment, begin, data_end, seen));
+    if (!segment.sealed && begin <= data_end) segment.size = data_end = scan.data_end;
     if (!seen) {
       out_.segment_max_ts = std::max(partly ? out_.segment_max_ts : 0, scan.max_ts);
       out_.position = {segment.id, data_end};
@@ -115,7 +116,7 @@ class Recovery {
       // Ends exactly where the snapshot was taken: cleanly stopped, or idle since.
       parts_.segments.set(segment);
       out_.next_segment = segment;
-      return sync_only(segment);
+      return settle(segment);
     }
     return seal(segment);
   }
@@ -170,7 +171,7 @@ class Recovery {
   /// Also makes everything before the footer durable, which a stop without a crash of the machine
   /// did not.
   Status seal(SegmentInfo segment) {
-    TBL_ASSIGN(const auto file, parts_.env.open_append(parts_.segments.path(segment.id)));
+    TBL_ASSIGN(const auto file, open_without_reserved(segment));
     TBL_TRY(file->append(encode_footer(segment.max_ts)));
     TBL_TRY(file->sync());
     segment.size = file->size();
@@ -179,9 +180,15 @@ class Recovery {
     return ok_status();
   }
 
-  Status sync_only(const SegmentInfo& segment) {
-    TBL_ASSIGN(const auto file, parts_.env.open_append(parts_.segments.path(segment.id)));
+  Status settle(const SegmentInfo& segment) {
+    TBL_ASSIGN(const auto file, open_without_reserved(segment));
     return file->sync();
+  }
+
+  Result<std::unique_ptr<WritableFile>> open_without_reserved(const SegmentInfo& segment) {
+    TBL_ASSIGN(auto file, parts_.env.open_append(parts_.segments.path(segment.id)));
+    if (file->size() > segment.size) TBL_TRY(file->truncate(segment.size));
+    return file;
   }
 
   void drop_finished_by_original(const LogPosition& until) {

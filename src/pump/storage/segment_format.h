@@ -24,8 +24,11 @@ constexpr uint64_t kMaxPayloadBytes = 0xFFFFFFFF;
 /// At a stop, a smaller segment is left open for the next start.
 constexpr uint64_t kMinSealedBytes = 50 << 10;
 /// Records go to the disk in groups of at most this size; a longer record is a group of its own. So
-/// this is how far back from its end a crash can tear a segment.
+/// this and kReservedBytes is how far back from its end a crash can tear a segment.
 constexpr uint64_t kMaxGroupBytes = 4 << 20;
+/// At most so many zeros stand behind the records of a segment that is being written, and so behind
+/// those of one that a crash left: a sync of bytes that overwrite zeros is quicker.
+constexpr uint64_t kReservedBytes = 4 << 20;
 
 struct RecordHeader {
   uint64_t length = 0;

@@ -1,6 +1,7 @@
 #include "pump/storage/segment_scan.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "pump/storage/binlog_fields.h"
 #include "pump/storage/segment_format.h"
@@ -26,7 +27,9 @@ class Scan {
     while (pos_ < end_) {
       TBL_ASSIGN(const bool good, read_record());
       if (!good) {
-        TBL_TRY(begin_bad());
+        TBL_ASSIGN(const uint64_t reserved, reserved_begin());
+        if (!bad_ && reserved <= pos_) break;
+        TBL_TRY(begin_bad(reserved));
         continue;
       }
       const uint64_t ts = std::max(item_.header.start_ts, item_.header.commit_ts);
@@ -37,6 +40,7 @@ class Scan {
       on_record(item_);
     }
     if (bad_) finish_bad(end_, 0, on_bad);
+    result.data_end = pos_;
     return result;
   }
 
@@ -75,12 +79,29 @@ class Scan {
     return false;
   }
 
+  /// Where the zeros begin that may be what the writer had reserved when it crashed; end_: there
+  /// are none, or more than it reserves.
+  Result<uint64_t> reserved_begin() {
+    if (reserved_begin_) return *reserved_begin_;
+    uint64_t at = end_;
+    while (at > 0) {
+      const size_t n = std::min<uint64_t>(kSearchBytes, at);
+      TBL_ASSIGN(const Bytes part, window_.view(at - n, n));
+      const size_t last = part.find_last_not_of('\0');
+      at -= n;
+      if (last != Bytes::npos) at += last + 1;
+      if (last != Bytes::npos || end_ - at > kMaxGroupBytes + kReservedBytes) break;
+    }
+    reserved_begin_ = end_ - at > kMaxGroupBytes + kReservedBytes ? end_ : at;
+    return *reserved_begin_;
+  }
+
   /// Notes the bad byte at pos_ and goes to the next place that may begin a record.
-  Status begin_bad() {
+  Status begin_bad(uint64_t written_end) {
     if (!bad_) {
       bad_ = true;
       range_ = {segment_, pos_, pos_, reason_, last_ts_};
-      range_.torn_tail = end_ - pos_ <= kMaxGroupBytes;
+      range_.torn_tail = written_end - pos_ <= kMaxGroupBytes;
       reaches_end_ = claimed_end_ >= end_;
     }
     claimed_end_ = 0;
@@ -123,6 +144,7 @@ class Scan {
   uint64_t claimed_end_ =
       0;  ///< end of the record that begins at pos_, if its header can be trusted
   uint64_t last_ts_ = 0;
+  std::optional<uint64_t> reserved_begin_;
   bool bad_ = false;  ///< within a bad range
   bool reaches_end_ =
       false;  ///< it begins with a record's header that claims the rest of the segment

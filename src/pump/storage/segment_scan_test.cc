@@ -50,6 +50,31 @@ class SegmentScanTest : public ::testing::Test {
 
 using Ts = std::vector<uint64_t>;
 
+TEST_F(SegmentScanTest, WhatIsReservedAtTheEndIsNotBad) {
+  const std::string good = record(100);
+  const Scanned found = scan(good + std::string(kReservedBytes, '\0'));
+  EXPECT_EQ(found.start_ts, (Ts{100}));
+  EXPECT_TRUE(found.bad.empty());
+  EXPECT_EQ(found.result.end, good.size());
+  EXPECT_EQ(found.result.data_end, good.size());
+  EXPECT_EQ(scan(good).result.data_end, good.size());
+}
+
+TEST_F(SegmentScanTest, ZerosThatNobodyReservedAreBad) {
+  const std::string good = record(100);
+  const Scanned much = scan(good + std::string(kReservedBytes + kMaxGroupBytes + 1, '\0'));
+  ASSERT_EQ(much.bad.size(), 1u);
+  EXPECT_FALSE(much.bad[0].torn_tail);
+  EXPECT_EQ(much.bad[0].begin, good.size());
+  const Scanned middle = scan(good + std::string(1000, '\0') + record(101));
+  ASSERT_EQ(middle.bad.size(), 1u);
+  EXPECT_EQ(middle.bad[0].end, good.size() + 1000);
+  EXPECT_EQ(middle.start_ts, (Ts{100, 101}));
+  const Scanned torn = scan(good + record(101).substr(0, 20) + std::string(kReservedBytes, '\0'));
+  ASSERT_EQ(torn.bad.size(), 1u);
+  EXPECT_TRUE(torn.bad[0].torn_tail);
+}
+
 TEST_F(SegmentScanTest, GoodRecords) {
   const std::string a = record(100);
   const std::string b = record(90, 3'000'000);
@@ -165,6 +190,7 @@ TEST(SegmentWindow, ChecksARecordOfAnyLength) {
     const std::string payload(size, 'x');
     ASSERT_TRUE((*env.open_append(path))->append("before" + encode_record(payload)).ok());
     SegmentSet segments(env, "value");
+    ASSERT_TRUE(segments.load().ok());
     Place place{static_cast<uint32_t>(size), static_cast<uint32_t>(size), 6};
     EXPECT_EQ(*load_payload(segments, place), payload);
     SegmentWindow window;

@@ -22,9 +22,6 @@ class SegmentWindow {
   Result<Bytes> view(uint64_t offset, size_t n);
   /// Switches to another segment; the same one keeps what was read.
   void use(std::shared_ptr<const SegmentFile> file);
-  /// The next view reads the disk. What stands behind the last acknowledged record may change under
-  /// the window: it is being written, or cut off after a failed write.
-  void forget() { filled_ = 0; }
   const std::shared_ptr<const SegmentFile>& file() const { return file_; }
 
  private:

@@ -47,10 +47,13 @@ struct StorageOptions {
   std::chrono::milliseconds ask_after{1000};
   /// Called on the writer's thread after each group; must be quick. May be empty.
   std::function<void(const GroupWritten&)> on_group;
+  /// Called on the writer's thread with the answers of a group, which it runs once, there or
+  /// elsewhere. Empty: they are given on the writer's thread.
+  std::function<void(const std::function<void()>& answers)> answer;
 };
 
-/// Called exactly once, on the writer's or the sorter's thread (or the caller's, when refused at
-/// once); must be quick and must not call close().
+/// Called exactly once, where StorageOptions::answer has it run, on the sorter's thread (or the
+/// caller's, when refused at once); must be quick and must not call close().
 using WriteDone = std::function<void(const Status&)>;
 
 enum class AskWhy : uint8_t {
