@@ -62,8 +62,8 @@ class RegionHeartbeats : public rpc::CallHandler {
     if (!guard_.check_bootstrapped(response.mutable_header())) {
       return call_->send(response.SerializeAsString());
     }
-    topology_.region_heartbeat({request.region(), request.leader(), request.approximate_size(),
-                                request.approximate_keys()});
+    topology_.region_heartbeat({request.region(), request.leader(), request.term(),
+                                request.approximate_size(), request.approximate_keys()});
   }
   void on_half_close() override { call_->finish(ok_status()); }
 

@@ -102,7 +102,7 @@ Status Topology::bootstrap(const metapb::Store& store, const metapb::Region& reg
   cluster_ = cluster;
   bootstrap_time_ns_ = now_ns;
   stores_[store.id()].meta = store;
-  regions_.put({region, {}, 0, 0});
+  regions_.put({region, {}, 0, 0, 0});
   return ok_status();
 }
 
