@@ -30,6 +30,11 @@ std::optional<RegionInfo> copy(const RegionInfo* region) {
 
 Status Topology::load() {
   std::lock_guard lock(mutex_);
+  cluster_.reset();
+  bootstrap_time_ns_ = 0;
+  initialized_ = false;
+  stores_.clear();
+  regions_ = RegionTable();
   TBL_ASSIGN(const auto cluster, meta_.get(kClusterKey));
   if (!cluster) return ok_status();
   TBL_ASSIGN(cluster_, parse<metapb::Cluster>(kClusterKey, *cluster));

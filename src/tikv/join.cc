@@ -82,19 +82,17 @@ Status bootstrap(PdSession& pd, const Identity& identity, const Options& options
   return ok_status();
 }
 
-Status check_region(PdSession& pd, const Identity& identity) {
-  pdpb::GetRegionByIDRequest request;
+/// A cluster that another store has bootstrapped since this one got its ids does not know it.
+Status check_store(PdSession& pd, const Identity& identity) {
+  pdpb::GetStoreRequest request;
   request.mutable_header()->set_cluster_id(pd.cluster_id());
-  request.set_region_id(identity.region.id());
-  pdpb::GetRegionResponse response;
-  TBL_TRY(pd.call_until_answered("GetRegionByID", request, &response));
-  const auto& known = response.region();
-  for (const auto& peer : known.peers()) {
-    if (peer.store_id() == identity.store_id) return ok_status();
-  }
-  return failed_precondition("region " + std::to_string(identity.region.id()) + " of cluster " +
-                             std::to_string(pd.cluster_id()) + " is not on store " +
-                             std::to_string(identity.store_id) + ", whose data these are");
+  request.set_store_id(identity.store_id);
+  pdpb::GetStoreResponse response;
+  const Status status = pd.call_until_answered("GetStore", request, &response);
+  if (status.code() != StatusCode::kUnknown) return status;
+  return failed_precondition("cluster " + std::to_string(pd.cluster_id()) + " has no store " +
+                             std::to_string(identity.store_id) +
+                             ", whose data these are: " + status.message());
 }
 
 Status put_store(PdSession& pd, const metapb::Store& store) {
@@ -156,7 +154,7 @@ Result<Identity> join_cluster(Engine& engine, PdSession& pd, const Options& opti
     TBL_ASSIGN(identity, make_identity(engine, pd));
   }
   TBL_TRY(bootstrap(pd, identity, options));
-  TBL_TRY(check_region(pd, identity));
+  TBL_TRY(check_store(pd, identity));
   TBL_TRY(put_store(pd, store_meta(identity.store_id, options.advertise_addr, options)));
   TBL_TRY(put_more_stores(engine, pd, options, &identity));
   return identity;
