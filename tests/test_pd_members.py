@@ -3,7 +3,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import urllib.error
 import urllib.request
 
@@ -11,6 +10,7 @@ import grpc
 import pytest
 
 import sides
+from background import Background
 from localcluster import stubs
 from localcluster.cluster import http_get
 from localcluster.pdclient import Pd
@@ -121,16 +121,15 @@ def test_followers_name_the_leader_and_pass_http_on(members):
     caller.close()
 
 
-class Clock:
+class Clock(Background):
     """Takes timestamps without a pause, from whoever leads; each must be above the one before."""
 
     def __init__(self, members):
+        super().__init__()
         self.members = members
         self.stamps = []
-        self.stop = threading.Event()
-        self.thread = threading.Thread(target=self._run)
 
-    def _run(self):
+    def run(self):
         pds = {}
         while not self.stop.is_set():
             for name in self.members.names:
@@ -140,14 +139,6 @@ class Clock:
                     self.stamps.append((pds[name].tso(), name))
                 except (grpc.RpcError, StopIteration):
                     continue
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        self.thread.join()
 
 
 def test_timestamps_grow_over_every_change_of_the_leader(members):

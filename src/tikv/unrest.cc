@@ -9,6 +9,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// Records to walk over from the first one of a region.
+constexpr size_t kStepsMax = 1000;
+
 /// Below `end`; `end` is above 0.
 size_t pick(std::minstd_rand& random, size_t end) {
   return std::uniform_int_distribution<size_t>(0, end - 1)(random);
@@ -49,8 +52,15 @@ Result<std::string> key_inside(const Engine& engine, const Region& region,
   const std::string first(cursor.key());
   cursor.seek_for_prev(range.upper);
   if (!cursor.valid()) return std::string();
-  cursor.seek(somewhere_between(first, cursor.key(), random));
-  if (!cursor.valid()) return std::string();
+  const std::string last(cursor.key());
+  cursor.seek(somewhere_between(first, last, random));
+  if (!cursor.valid() || cursor.key() == first) {
+    // Keys come in clusters, and between those is nothing.
+    cursor.seek(first);
+    for (size_t steps = pick(random, kStepsMax); steps > 0 && cursor.key() < last; --steps) {
+      cursor.next();
+    }
+  }
   TBL_ASSIGN(std::string key, user_key(cursor));
   return key > region.start && region.contains(key) ? key : std::string();
 }
