@@ -6,6 +6,7 @@ import threading
 import pymysql
 
 import sides
+from background import Background
 from localcluster.cluster import http_get
 from localcluster.codec import record_key
 from localcluster.process import wait_until
@@ -16,36 +17,21 @@ TABLES = {"keyed": "id int primary key, v varchar(40)", "hidden": "id int, v var
           "wide": "id bigint, v varchar(40), w decimal(20,4), t datetime(3), primary key (id, v)"}
 
 
-class Writer:
+class Writer(Background):
     """Inserts numbered rows, each in a transaction over two tables, and changes the schema in between."""
 
     def __init__(self, cluster, rng):
+        super().__init__()
         self.cluster = cluster
         self.rng = rng
         self.acknowledged = []
-        self.stop = threading.Event()
-        self.error = None
         self.connection = None
-        self.thread = threading.Thread(target=self._run)
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        self.thread.join()
-        if self.error:
-            raise self.error
-
-    def _run(self):
+    def run(self):
         number = 0
-        try:
-            while not self.stop.is_set():
-                number += 1
-                self._step(number)
-        except Exception as error:  # noqa: handed to the test's thread
-            self.error = error
+        while not self.stop.is_set():
+            number += 1
+            self._step(number)
 
     def _step(self, number):
         """A failure leaves open whether the step happened: its number is not counted, and not used again."""
@@ -130,13 +116,6 @@ def restarts(cluster):
     return [mariadb, drainer, pump, tikv, pd, tidb]
 
 
-def revive_tidb(cluster):
-    """A tidb-server that did not hear of PD for ten seconds, as on a busy machine, has ended by itself."""
-    if not cluster.tidb_process.running():
-        cluster.start_tidb()
-    return True
-
-
 def start_with_tables(cluster):
     cluster.start_everything()
     execute(cluster, "create database app", "create table app.log (id int primary key)",
@@ -146,15 +125,10 @@ def start_with_tables(cluster):
 def test_acknowledged_commits_are_on_both_sides_once(cluster, rng, full):
     start_with_tables(cluster)
     strikes = restarts(cluster)
-
-    def strike():
-        revive_tidb(cluster)
-        rng.choice(strikes)()
     with Writer(cluster, rng) as writer:
-        with Killer(rng, kill_count(full) * (len(strikes) if full else 2), (0.5, 2.5), strike):
+        with Killer(rng, kill_count(full) * (len(strikes) if full else 2), (0.5, 2.5), lambda: rng.choice(strikes)()):
             pass
-        wait_until(lambda: revive_tidb(cluster) and len(writer.acknowledged) > 50, 120, "enough rows are written")
-    revive_tidb(cluster)
+        wait_until(lambda: len(writer.acknowledged) > 50, 120, "enough rows are written")
     # The last commit is the last to arrive.
     wait_until(lambda: end(cluster), 120, "tidb-server takes a last commit", poll=0.5)
     # What a killed tidb-server left without an outcome is decided when it is ten minutes old by PD's clock.

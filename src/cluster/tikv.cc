@@ -53,14 +53,14 @@ Result<std::string> TikvClient::mvcc_get_by_start_ts_raw(uint64_t start_ts, Byte
                                                          Bytes end) {
   RegionCalls& calls = impl_->calls;
   std::string at(start);
+  std::optional<Backoff> backoff(calls.backoff());
   while (true) {
-    Backoff backoff = calls.backoff();
-    TBL_ASSIGN(const RegionCalls::RegionPtr region, calls.locate(at, backoff));
+    TBL_ASSIGN(const RegionCalls::RegionPtr region, calls.locate(at, *backoff));
     kvrpcpb::MvccGetByStartTsRequest request;
     request.set_start_ts(start_ts);
     kvrpcpb::MvccGetByStartTsResponse response;
     TBL_ASSIGN(const RegionCalls::Outcome outcome,
-               calls.send("MvccGetByStartTs", region, request, &response, backoff));
+               calls.send("MvccGetByStartTs", region, request, &response, *backoff));
     if (outcome == RegionCalls::Outcome::kRelocate) continue;
     if (!response.error().empty()) {
       return unknown_error("MvccGetByStartTs " + std::to_string(start_ts) + ": " +
@@ -69,6 +69,7 @@ Result<std::string> TikvClient::mvcc_get_by_start_ts_raw(uint64_t start_ts, Byte
     const bool last = region->end_key.empty() || (!end.empty() && region->end_key >= end);
     if (!response.key().empty() || last) return response.SerializeAsString();
     at = region->end_key;
+    backoff.emplace(calls.backoff());
   }
 }
 

@@ -31,6 +31,12 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
+/// etcd runs in another directory than PD.
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  return path.empty() ? path : std::filesystem::absolute(path, error).string();
+}
+
 std::string link_target(const std::string& link) {
   std::error_code error;
   const auto target = std::filesystem::read_symlink(link, error);
@@ -63,25 +69,43 @@ Status kill_stale(const std::string& pid_file, const std::string& run_dir) {
                              ", does not die");
 }
 
-/// A short election and no need for a quorum make a single member ready within half a second. PD's
-/// least lease, which depends on the election timeout, is kept up by the proxy.
+/// A short election makes a member that is alone ready within half a second; among several it would
+/// come with every pause of a busy machine. PD's least lease, which depends on the election
+/// timeout, is kept up by the proxy.
+void add_peer_arguments(const EtcdChildOptions& o, std::vector<std::string>* out) {
+  const bool alone = o.listen_peer_urls.empty();
+  const std::string own = o.name + "=" + joined(o.advertise_peer_urls);
+  out->push_back("--listen-peer-urls=" +
+                 (alone ? std::string("unix://") + kPeerSocket : joined(o.listen_peer_urls)));
+  out->push_back("--initial-advertise-peer-urls=" + joined(o.advertise_peer_urls));
+  out->push_back("--initial-cluster=" + (o.initial_cluster.empty() ? own : o.initial_cluster));
+  out->push_back(std::string("--initial-cluster-state=") + (o.joins ? "existing" : "new"));
+  out->push_back(alone ? "--heartbeat-interval=40" : "--heartbeat-interval=100");
+  out->push_back(alone ? "--election-timeout=400" : "--election-timeout=1000");
+  out->push_back("--pre-vote=true");
+  const bool tls = std::any_of(o.listen_peer_urls.begin(), o.listen_peer_urls.end(),
+                               [](const auto& url) { return url.starts_with("https:"); });
+  if (!tls) return;
+  out->push_back("--peer-cert-file=" + absolute(o.peer_tls.cert_path));
+  out->push_back("--peer-key-file=" + absolute(o.peer_tls.key_path));
+  out->push_back("--peer-trusted-ca-file=" + absolute(o.peer_tls.ca_path));
+  out->push_back("--peer-client-cert-auth=true");
+}
+
 std::vector<std::string> arguments(const EtcdChildOptions& o, const std::string& etcd_dir) {
-  return {"etcd",
-          "--name=" + o.name,
-          "--data-dir=" + etcd_dir,
-          std::string("--listen-client-urls=unix://") + kClientSocket,
-          "--advertise-client-urls=" + joined(o.advertise_client_urls),
-          std::string("--listen-peer-urls=unix://") + kPeerSocket,
-          "--initial-advertise-peer-urls=" + joined(o.advertise_peer_urls),
-          "--initial-cluster=" + o.name + "=" + joined(o.advertise_peer_urls),
-          "--initial-cluster-token=pd-cluster",
-          "--heartbeat-interval=40",
-          "--election-timeout=400",
-          "--quota-backend-bytes=" + std::to_string(o.quota_backend_bytes),
-          "--auto-compaction-mode=" + o.auto_compaction_mode,
-          "--auto-compaction-retention=" + o.auto_compaction_retention,
-          "--logger=zap",
-          "--log-level=warn"};
+  std::vector<std::string> out{"etcd",
+                               "--name=" + o.name,
+                               "--data-dir=" + etcd_dir,
+                               std::string("--listen-client-urls=unix://") + kClientSocket,
+                               "--advertise-client-urls=" + joined(o.advertise_client_urls),
+                               "--initial-cluster-token=pd-cluster",
+                               "--quota-backend-bytes=" + std::to_string(o.quota_backend_bytes),
+                               "--auto-compaction-mode=" + o.auto_compaction_mode,
+                               "--auto-compaction-retention=" + o.auto_compaction_retention,
+                               "--logger=zap",
+                               "--log-level=warn"};
+  add_peer_arguments(o, &out);
+  return out;
 }
 
 /// etcd reads ETCD_… as options; ours are complete.

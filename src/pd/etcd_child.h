@@ -1,5 +1,6 @@
-// The etcd that PD is built on: a child process that listens on unix sockets in a directory nobody
-// else may enter. It lives as long as this process, however that ends.
+// The etcd that PD is built on: a child process that listens for PD on a unix socket in a directory
+// nobody else may enter, and for the etcds of other members, if there are any, on PD's peer urls.
+// It lives as long as this process, however that ends.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "base/status.h"
 #include "base/stop.h"
+#include "rpc/tls.h"
 
 namespace tbl::pd {
 
@@ -17,6 +19,10 @@ struct EtcdChildOptions {
       data_dir;  ///< PD's: etcd gets etcd/ in it, sockets stand in run/, its log is etcd.log
   std::vector<std::string> advertise_client_urls;  ///< what etcd tells its clients: PD's own urls
   std::vector<std::string> advertise_peer_urls;
+  std::vector<std::string> listen_peer_urls;  ///< empty: alone for ever, a unix socket in run/
+  std::string initial_cluster;                ///< empty: only this member
+  bool joins = false;                         ///< a cluster that exists, as initial_cluster says
+  rpc::TlsOptions peer_tls;                   ///< for peer urls with https
   int64_t quota_backend_bytes = 0;
   std::string auto_compaction_mode;
   std::string auto_compaction_retention;

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "pd/http_json.h"
-#include "pd/options.h"
+#include "rpc/client.h"
 
 namespace tbl::pd {
 namespace {
@@ -17,6 +17,10 @@ using rpc::HttpRequest;
 using rpc::HttpResponse;
 
 constexpr char kRoot[] = "/pd/api/v1/";
+/// In the query of a request that another member passes on.
+constexpr char kForwarded[] = "pd-forwarded";
+constexpr std::chrono::milliseconds kForwardTimeout(5000);
+constexpr std::chrono::milliseconds kHealthTimeout(1000);
 constexpr char kJsonType[] = "application/json; charset=UTF-8";
 
 HttpResponse reply(const Json& json, int status = 200) {
@@ -38,6 +42,18 @@ std::string query_value(const HttpRequest& request, const std::string& name) {
   return it == request.query.end() ? std::string() : it->second;
 }
 
+/// All but letters, digits, "-._~" and what is `kept`.
+std::string url_encode(const std::string& text, std::string_view kept = "") {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = std::isalnum(byte) != 0 || Bytes("-._~").find(c) != Bytes::npos ||
+                       kept.find(c) != std::string_view::npos;
+    out += plain ? std::string(1, c) : "%" + upper_hex(Bytes(&c, 1));
+  }
+  return out;
+}
+
 Json replication_config() {
   return {{"max-replicas", 3},
           {"location-labels", ""},
@@ -55,6 +71,30 @@ Json schedule_config() {
 
 }  // namespace
 
+void HttpApi::add(rpc::Server& server, const std::string& method, const std::string& pattern,
+                  rpc::HttpHandler handler) {
+  server.add_http(method, pattern,
+                  [this, handler = std::move(handler)](const HttpRequest& request) {
+                    return parts_.election.term() != 0 ? handler(request) : ask_leader(request);
+                  });
+}
+
+HttpResponse HttpApi::ask_leader(const HttpRequest& request) const {
+  const auto leader = parts_.election.view().leader;
+  // One that was asked by another member does not ask on: they may each take the other for it.
+  if (!leader || leader->client_urls.empty() || request.query.contains(kForwarded)) {
+    return reply("no leader", 503);
+  }
+  std::string url = leader->client_urls[0] + url_encode(request.path, "/");
+  url += std::string("?") + kForwarded + "=1";
+  for (const auto& [name, value] : request.query) {
+    url += "&" + url_encode(name) + "=" + url_encode(value);
+  }
+  auto answer = rpc::http_request(request.method, url, request.body, kForwardTimeout, options_.tls);
+  if (answer.ok()) return std::move(answer).value();
+  return reply("PD's leader " + leader->name + ": " + answer.status().message(), 503);
+}
+
 void HttpApi::register_handlers(rpc::Server& server) {
   const auto get = [&server](const std::string& pattern, rpc::HttpHandler handler) {
     server.add_http("GET", pattern, std::move(handler));
@@ -67,8 +107,6 @@ void HttpApi::register_handlers(rpc::Server& server) {
   get("/metrics", [](const auto&) {
     return HttpResponse{200, kMetricsContentType, metrics().expose() + expose_process_metrics()};
   });
-  get(root + "members", [this](const auto&) { return members(); });
-  get(root + "leader", [this](const auto&) { return reply(member_json(parts_.member)); });
   get(root + "version", [](const auto&) {
     return reply({{"version", kApiVersion}, {"build_time", ""}, {"hash", ""}, {"branch", ""}});
   });
@@ -78,23 +116,33 @@ void HttpApi::register_handlers(rpc::Server& server) {
                   {"git_hash", ""},
                   {"start_timestamp", start_s_}});
   });
+  register_members(server);
   register_stores(server);
   register_regions(server);
   register_cluster(server);
 }
 
+void HttpApi::register_members(rpc::Server& server) {
+  const std::string root = kRoot;
+  server.add_http("GET", root + "members", [this](const auto&) { return members(); });
+  server.add_http("GET", root + "leader", [this](const auto&) { return leader(); });
+  add(server, "POST", root + "leader/resign", [this](const auto&) { return resign(""); });
+  add(server, "POST", root + "leader/transfer/{name}",
+      [this](const auto& request) { return resign(request.params.at(0)); });
+}
+
 void HttpApi::register_stores(rpc::Server& server) {
   const std::string root = kRoot;
-  server.add_http("GET", root + "stores", [this](const auto&) { return stores(); });
-  server.add_http("GET", root + "store/{id}",
-                  [this](const auto& request) { return store(request.params.at(0)); });
+  add(server, "GET", root + "stores", [this](const auto&) { return stores(); });
+  add(server, "GET", root + "store/{id}",
+      [this](const auto& request) { return store(request.params.at(0)); });
 }
 
 void HttpApi::register_regions(rpc::Server& server) {
   const std::string root = kRoot;
   Topology& topology = parts_.topology;
-  const auto get = [&server](const std::string& pattern, rpc::HttpHandler handler) {
-    server.add_http("GET", pattern, std::move(handler));
+  const auto get = [this, &server](const std::string& pattern, rpc::HttpHandler handler) {
+    add(server, "GET", pattern, std::move(handler));
   };
   get(root + "regions",
       [this, &topology](const auto&) { return regions(topology.scan_regions("", "", 0)); });
@@ -120,8 +168,8 @@ void HttpApi::register_regions(rpc::Server& server) {
 
 void HttpApi::register_cluster(rpc::Server& server) {
   const std::string root = kRoot;
-  const auto get = [&server](const std::string& pattern, rpc::HttpHandler handler) {
-    server.add_http("GET", pattern, std::move(handler));
+  const auto get = [this, &server](const std::string& pattern, rpc::HttpHandler handler) {
+    add(server, "GET", pattern, std::move(handler));
   };
   get(root + "cluster", [this](const auto&) {
     const auto cluster = parts_.topology.cluster();
@@ -138,18 +186,46 @@ void HttpApi::register_cluster(rpc::Server& server) {
 }
 
 HttpResponse HttpApi::members() const {
-  const Json member = member_json(parts_.member);
-  return reply({{"header", {{"cluster_id", parts_.cluster_id}}},
-                {"members", Json::array({member})},
-                {"leader", member},
-                {"etcd_leader", member}});
+  const auto view = parts_.election.view();
+  Json members = Json::array();
+  for (const auto& member : view.members) members.push_back(member_json(member));
+  Json out{{"header", {{"cluster_id", parts_.cluster_id}}}, {"members", std::move(members)}};
+  if (view.leader) out["leader"] = member_json(*view.leader);
+  if (view.etcd_leader) out["etcd_leader"] = member_json(*view.etcd_leader);
+  return reply(out);
+}
+
+HttpResponse HttpApi::leader() const {
+  const auto leader = parts_.election.view().leader;
+  return leader ? reply(member_json(*leader)) : reply("no leader", 503);
+}
+
+HttpResponse HttpApi::resign(const std::string& to) {
+  const Status status = parts_.election.resign(to);
+  if (status.ok()) {
+    return reply(to.empty() ? "The resign command is submitted."
+                            : "The transfer command is submitted.");
+  }
+  return reply(status.message(), 500);
 }
 
 HttpResponse HttpApi::health() const {
-  return reply(Json::array({{{"name", parts_.member.name},
-                             {"member_id", parts_.member.id},
-                             {"client_urls", parts_.member.client_urls},
-                             {"health", true}}}));
+  Json members = Json::array();
+  for (const auto& member : parts_.election.view().members) {
+    const bool own = member.name == options_.name;
+    members.push_back({{"name", member.name},
+                       {"member_id", member.id},
+                       {"client_urls", member.client_urls},
+                       {"health", own || serves(member)}});
+  }
+  return reply(members);
+}
+
+bool HttpApi::serves(const MemberInfo& member) const {
+  if (member.client_urls.empty()) return false;
+  return rpc::http_request("GET", member.client_urls[0] + "/pd/api/v1/ping", "", kHealthTimeout,
+                           options_.tls)
+      .ok();
 }
 
 HttpResponse HttpApi::stores() const {
@@ -189,9 +265,9 @@ HttpResponse HttpApi::cluster_status() const {
 }
 
 HttpResponse HttpApi::config() const {
-  return reply({{"name", parts_.member.name},
-                {"client-urls", parts_.member.client_urls},
-                {"peer-urls", parts_.member.peer_urls},
+  return reply({{"name", options_.name},
+                {"client-urls", options_.client_urls},
+                {"peer-urls", options_.peer_urls},
                 {"cluster-version", kApiVersion + 1},
                 {"replication", replication_config()},
                 {"schedule", schedule_config()}});

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "pd/options.h"
 #include "pd/service.h"
 #include "rpc/http.h"
 #include "rpc/server.h"
@@ -10,19 +11,30 @@
 namespace tbl::pd {
 
 /// What people and tools read; replies as those of PD 5.4, indented by two spaces but for lists of
-/// regions. Any thread; `parts` must outlive the server.
+/// regions. A member that does not lead asks the leader for what only that one knows, and passes
+/// the answer on. Any thread; `parts` must outlive the server.
 class HttpApi {
  public:
-  HttpApi(Parts& parts, int64_t start_s) : parts_(parts), start_s_(start_s) {}
+  HttpApi(Parts& parts, const Options& options, int64_t start_s)
+      : parts_(parts), options_(options), start_s_(start_s) {}
   void register_handlers(rpc::Server& server);
 
  private:
+  void register_members(rpc::Server& server);
   void register_stores(rpc::Server& server);
   void register_regions(rpc::Server& server);
   void register_cluster(rpc::Server& server);
 
+  /// The handler of the leader.
+  void add(rpc::Server& server, const std::string& method, const std::string& pattern,
+           rpc::HttpHandler handler);
+  rpc::HttpResponse ask_leader(const rpc::HttpRequest& request) const;
+
   rpc::HttpResponse members() const;
+  rpc::HttpResponse leader() const;
+  rpc::HttpResponse resign(const std::string& to);
   rpc::HttpResponse health() const;
+  bool serves(const MemberInfo& member) const;
   rpc::HttpResponse stores() const;
   rpc::HttpResponse store(const std::string& id) const;
   rpc::HttpResponse regions(const std::vector<RegionInfo>& regions) const;
@@ -35,6 +47,7 @@ class HttpApi {
   std::vector<RegionInfo> regions_of(uint64_t store_id) const;
 
   Parts& parts_;
+  const Options& options_;
   const int64_t start_s_;
 };
 

@@ -10,6 +10,7 @@ constexpr uint64_t kBatch = 1000;
 Status IdAllocator::load() {
   std::lock_guard lock(mutex_);
   TBL_ASSIGN(const auto stored, key_.load());
+  reserved_ = 0;
   if (stored) {
     TBL_ASSIGN(reserved_, decode_number(*stored, key_.key()));
   }

@@ -49,8 +49,40 @@ Result<KeyValues> MetaStore::list(const std::string& prefix) {
   return values;
 }
 
+void MetaStore::set_fence(Fence fence) {
+  std::lock_guard lock(mutex_);
+  fence_ = std::move(fence);
+}
+
+std::optional<MetaStore::Fence> MetaStore::fence() const {
+  std::lock_guard lock(mutex_);
+  return fence_;
+}
+
+Result<std::optional<int64_t>> MetaStore::write(std::vector<cluster::EtcdCompare> conditions,
+                                                const std::vector<cluster::EtcdOp>& then_ops) {
+  const auto fence = this->fence();
+  std::vector<cluster::EtcdOp> else_ops;
+  if (fence) {
+    cluster::EtcdCompare leads;
+    leads.key = root_ + fence->key;
+    leads.target = cluster::EtcdCompareTarget::kCreateRevision;
+    leads.number = fence->create_revision;
+    conditions.push_back(leads);
+    else_ops.push_back(cluster::EtcdOp::get(leads.key));
+  }
+  TBL_ASSIGN(const auto done, etcd_.txn(conditions, then_ops, else_ops));
+  if (done.succeeded) return std::optional<int64_t>(done.revision);
+  if (!fence) return std::optional<int64_t>();
+  const auto& now = done.ranges.at(0).kvs;
+  if (!now.empty() && now[0].create_revision == fence->create_revision) {
+    return std::optional<int64_t>();
+  }
+  return Status(StatusCode::kAborted, "this PD does not lead any more");
+}
+
 Status MetaStore::put(const std::string& key, const std::string& value) {
-  return etcd_.put(root_ + key, value).status();
+  return write({}, {cluster::EtcdOp::put(root_ + key, value)}).status();
 }
 
 Result<MetaStore::Versioned> MetaStore::get_versioned(const std::string& key) {
@@ -66,8 +98,8 @@ Result<int64_t> MetaStore::put_after(const std::string& key, const std::string& 
   unchanged.key = root_ + key;
   unchanged.target = cluster::EtcdCompareTarget::kModRevision;
   unchanged.number = revision;
-  TBL_ASSIGN(const auto done, etcd_.txn({unchanged}, {cluster::EtcdOp::put(root_ + key, value)}));
-  if (done.succeeded) return done.revision;
+  TBL_ASSIGN(const auto done, write({unchanged}, {cluster::EtcdOp::put(root_ + key, value)}));
+  if (done) return *done;
   return Status(StatusCode::kAborted, "etcd key " + unchanged.key + " was written by someone else");
 }
 
@@ -77,10 +109,12 @@ Status MetaStore::create(const KeyValues& values) {
   absent.target = cluster::EtcdCompareTarget::kCreateRevision;
   std::vector<cluster::EtcdOp> puts;
   for (const auto& [key, value] : values) puts.push_back(cluster::EtcdOp::put(root_ + key, value));
-  TBL_ASSIGN(const auto done, etcd_.txn({absent}, puts));
-  return done.succeeded ? ok_status() : already_exists(absent.key + " exists");
+  TBL_ASSIGN(const auto done, write({absent}, puts));
+  return done ? ok_status() : already_exists(absent.key + " exists");
 }
 
-Status MetaStore::remove(const std::string& key) { return etcd_.remove(root_ + key).status(); }
+Status MetaStore::remove(const std::string& key) {
+  return write({}, {cluster::EtcdOp::remove(root_ + key)}).status();
+}
 
 }  // namespace tbl::pd

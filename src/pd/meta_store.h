@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,9 +22,20 @@ Result<uint64_t> load_or_create_cluster_id(cluster::Etcd& etcd, int64_t unix_s);
 
 /// Keys are relative: "raft", "alloc_id", "gc/safe_point". Calls block; kUnavailable while etcd is
 /// started again. Any thread. `etcd` must outlive it.
+///
+/// With a fence nothing is written but while the fence's key is the one that was created at its
+/// revision: a leader that has been replaced, and does not know yet, changes nothing any more. Such
+/// a write gives kAborted.
 class MetaStore {
  public:
+  struct Fence {
+    std::string key;  ///< relative
+    int64_t create_revision = 0;
+  };
   MetaStore(cluster::Etcd& etcd, uint64_t cluster_id);
+
+  void set_fence(Fence fence);
+  std::string absolute(const std::string& key) const { return root_ + key; }
 
   Result<std::optional<std::string>> get(const std::string& key);
   /// All keys with the prefix, with their relative names, in order.
@@ -43,8 +55,15 @@ class MetaStore {
   Status remove(const std::string& key);
 
  private:
+  /// `then_ops` if all of `conditions` hold, and the fence. Not done, and the fence holds: nothing.
+  Result<std::optional<int64_t>> write(std::vector<cluster::EtcdCompare> conditions,
+                                       const std::vector<cluster::EtcdOp>& then_ops);
+  std::optional<Fence> fence() const;
+
   cluster::Etcd& etcd_;
   const std::string root_;
+  mutable std::mutex mutex_;
+  std::optional<Fence> fence_;
 };
 
 /// A number as PD stores it: 8 bytes big-endian.

@@ -31,6 +31,24 @@ TEST_F(MetaStoreTest, CreatesAllOrNothing) {
   EXPECT_FALSE(meta.get("third")->has_value());
 }
 
+TEST_F(MetaStoreTest, NothingIsWrittenBehindTheFence) {
+  ASSERT_TRUE(meta.put("leader", "me").ok());
+  const auto leader = etcd_->get(meta.absolute("leader"));
+  meta.set_fence({"leader", leader->create_revision});
+  EXPECT_TRUE(meta.put("a", "1").ok());
+  EXPECT_TRUE(meta.create({{"b", "1"}}).ok());
+  EXPECT_EQ(meta.create({{"b", "2"}}).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(meta.put_after("a", "2", 1).status().code(), StatusCode::kAborted);
+  ASSERT_TRUE(meta.remove("leader").ok());
+  for (const Status& status : {meta.put("a", "3"), meta.create({{"c", "1"}}), meta.remove("a"),
+                               meta.put_after("d", "1", 0).status()}) {
+    EXPECT_EQ(status.code(), StatusCode::kAborted);
+    EXPECT_EQ(status.message(), "this PD does not lead any more");
+  }
+  EXPECT_EQ(**meta.get("a"), "1");
+  EXPECT_FALSE(meta.get("c")->has_value());
+}
+
 TEST_F(MetaStoreTest, TheClusterIdIsMadeOnce) {
   const auto id = load_or_create_cluster_id(*etcd_, 1'795'402'086);
   ASSERT_TRUE(id.ok()) << id.status().to_string();

@@ -16,8 +16,7 @@ struct Raw {
   bool force_new_cluster = false;
   std::string config_path;
   std::string tso_save_interval = "3s";
-  std::string initial_cluster;
-  std::string join;
+  int lease = 3;
   std::string top_log_file;
   std::string ignored;
   bool ignored_bool = false;
@@ -31,9 +30,9 @@ void declare_addresses(ConfigSpec& spec, Options& o) {
   spec.add(&o.advertise_client_urls, {.flag = "advertise-client-urls",
                                       .key = "advertise-client-urls",
                                       .help = "urls that clients are told (default: client-urls)"});
-  spec.add(&o.peer_urls, {.flag = "peer-urls",
-                          .key = "peer-urls",
-                          .help = "urls for other members; nothing listens there"});
+  spec.add(
+      &o.peer_urls,
+      {.flag = "peer-urls", .key = "peer-urls", .help = "urls to listen on for other members"});
   spec.add(&o.advertise_peer_urls, {.flag = "advertise-peer-urls",
                                     .key = "advertise-peer-urls",
                                     .help = "peer urls that are told (default: peer-urls)"});
@@ -60,22 +59,20 @@ void declare_rest(ConfigSpec& spec, Raw& raw) {
   spec.add(&o.tls.allowed_cn, {.key = "security.cert-allowed-cn"});
   spec.add(&o.clock_file, {.flag = "clock-file",
                            .help = "for tests: file with milliseconds to add to the system clock"});
-  spec.add(&raw.initial_cluster, {.flag = "initial-cluster",
-                                  .key = "initial-cluster",
-                                  .help = "this member as <name>=<peer url>"});
-  spec.add(&raw.join, {.flag = "join", .key = "join", .help = "not supported: there is one PD"});
+  spec.add(
+      &o.initial_cluster,
+      {.flag = "initial-cluster",
+       .key = "initial-cluster",
+       .help = "members that begin the cluster, <name>=<peer url>,...; without it and join this "
+               "member is alone for ever and its peer-urls are not listened on"});
+  spec.add(
+      &o.join,
+      {.flag = "join", .key = "join", .help = "client urls of a cluster to become a member of"});
+  spec.add(&raw.lease, {.key = "lease"});
   spec.add(&raw.force_new_cluster, {.flag = "force-new-cluster", .help = "has no effect"});
   spec.add(&raw.ignored, {.flag = "metrics-addr", .help = "has no effect"});
   spec.add(&raw.ignored, {.flag = "namespace-classifier", .help = "has no effect"});
   spec.add(&raw.ignored_bool, {.flag = "log-rotate", .help = "has no effect"});
-}
-
-Status check_alone(const Raw& raw) {
-  if (!raw.join.empty() || raw.initial_cluster.find(',') != std::string::npos) {
-    return invalid_argument(
-        "join and initial-cluster: this PD is always the only member of its cluster");
-  }
-  return ok_status();
 }
 
 Status check_urls(const std::vector<std::string>& urls, const std::string& option) {
@@ -92,9 +89,28 @@ Status check_urls(const std::vector<std::string>& urls, const std::string& optio
   return ok_status();
 }
 
+/// The cluster that a member begins with has it in it, at the urls that it tells.
+Status check_members(const Raw& raw) {
+  const Options& o = raw.options;
+  if (!o.join.empty() && !o.initial_cluster.empty()) {
+    return invalid_argument("join and initial-cluster: a member either joins or begins a cluster");
+  }
+  if (raw.lease < 1 || raw.lease > 60) {
+    return invalid_argument("lease: " + std::to_string(raw.lease) + " is not between 1 and 60");
+  }
+  if (o.initial_cluster.empty()) return ok_status();
+  for (const auto& url : o.advertise_peer_urls) {
+    const std::string own = "," + o.name + "=" + url + ",";
+    if (("," + o.initial_cluster + ",").find(own) == std::string::npos) {
+      return invalid_argument("initial-cluster: " + o.initial_cluster + " lacks this member, " +
+                              own.substr(1, own.size() - 2));
+    }
+  }
+  return ok_status();
+}
+
 Status complete(Raw& raw) {
   Options& o = raw.options;
-  TBL_TRY(check_alone(raw));
   if (o.name.empty()) return invalid_argument("name: must not be empty");
   if (o.data_dir.empty()) o.data_dir = "default." + o.name;
   if (o.advertise_client_urls.empty()) o.advertise_client_urls = o.client_urls;
@@ -104,6 +120,9 @@ Status complete(Raw& raw) {
   TBL_TRY(check_urls(o.advertise_client_urls, "advertise-client-urls"));
   TBL_TRY(check_urls(o.peer_urls, "peer-urls"));
   TBL_TRY(check_urls(o.advertise_peer_urls, "advertise-peer-urls"));
+  if (!o.join.empty()) TBL_TRY(check_urls(o.join, "join"));
+  TBL_TRY(check_members(raw));
+  o.lease = std::chrono::seconds(raw.lease);
   auto interval = parse_duration(raw.tso_save_interval);
   if (!interval.ok()) return std::move(interval).status().wrap("tso-save-interval");
   o.tso_save_interval = std::chrono::duration_cast<std::chrono::milliseconds>(*interval);

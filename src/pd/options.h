@@ -24,6 +24,10 @@ struct Options {
   std::vector<std::string> advertise_client_urls;  ///< client_urls
   std::vector<std::string> peer_urls{"http://127.0.0.1:2380"};
   std::vector<std::string> advertise_peer_urls;  ///< peer_urls
+  /// All members that begin the cluster, "<name>=<peer url>,..."; empty: this one, alone for ever.
+  std::string initial_cluster;
+  std::vector<std::string> join;  ///< client urls of a cluster to become a member of
+  std::chrono::seconds lease{3};  ///< of the leadership
   std::chrono::milliseconds tso_save_interval{3000};
   int64_t quota_backend_bytes = 8LL << 30;
   std::string auto_compaction_mode = "periodic";
@@ -35,7 +39,7 @@ struct Options {
 };
 
 /// Options, or how the program is to end (help, version, a mistake). Flags stand above the file.
-/// Errors name the option or the file. Members besides this one are refused: there is one PD.
+/// Errors name the option or the file.
 struct ParsedOptions {
   Options options;
   std::optional<CommandLineEnd> end;

@@ -66,9 +66,19 @@ TEST(PdOptions, FileKeysOldAndNewAndUnknown) {
   EXPECT_EQ(o.name, "y");
 }
 
-TEST(PdOptions, RefusesOtherMembersAndBadUrls) {
-  EXPECT_FALSE(parse_options({"-join", "http://a:2379"}).ok());
-  EXPECT_FALSE(parse_options({"-initial-cluster", "a=http://a:1,b=http://b:1"}).ok());
+TEST(PdOptions, AMemberBeginsAClusterOrJoinsOne) {
+  const std::string cluster = "a=http://a:1,b=http://b:1";
+  EXPECT_EQ(parse({"-name", "b", "-peer-urls", "http://b:1", "-initial-cluster", cluster})
+                .initial_cluster,
+            cluster);
+  EXPECT_EQ(parse({"-join", "http://a:2379,http://b:2379"}).join.size(), 2u);
+  const auto missing = parse_options({"-name", "c", "-initial-cluster", cluster});
+  EXPECT_NE(missing.status().message().find("lacks this member, c="), std::string::npos);
+  EXPECT_FALSE(parse_options({"-join", "http://a:1", "-initial-cluster", cluster}).ok());
+  EXPECT_FALSE(parse_options({"-join", "a:1"}).ok());
+}
+
+TEST(PdOptions, RefusesBadUrls) {
   EXPECT_FALSE(parse_options({"-client-urls", "127.0.0.1:2379"}).ok());
   EXPECT_FALSE(parse_options({"-client-urls", "unix://a:1"}).ok());
   EXPECT_FALSE(parse_options({"-advertise-client-urls", "http://nohost"}).ok());

@@ -1,5 +1,6 @@
 #include "pd/pd_server.h"
 
+#include "base/env.h"
 #include "base/log.h"
 #include "base/urls.h"
 #include "cluster/call.h"
@@ -8,6 +9,7 @@
 #include "pd/etcd_child.h"
 #include "pd/etcd_proxy.h"
 #include "pd/http_api.h"
+#include "pd/members.h"
 #include "pd/service.h"
 #include "pd/tso_service.h"
 #include "pd/tso_storage.h"
@@ -19,8 +21,14 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kEtcdReadyTimeout(60000);
+/// Others have to be started, too.
+constexpr milliseconds kQuorumTimeout(300000);
+/// Of a call by which the leadership is taken and renewed.
+constexpr milliseconds kElectionCallTimeout(1000);
 constexpr int kEtcdDeathsMax = 3;
 constexpr milliseconds kStopGrace(200);
+
+bool is_one_of_many(const Options& o) { return !o.initial_cluster.empty() || !o.join.empty(); }
 
 EtcdChildOptions child_options(const Options& o) {
   EtcdChildOptions out;
@@ -28,16 +36,29 @@ EtcdChildOptions child_options(const Options& o) {
   out.data_dir = o.data_dir;
   out.advertise_client_urls = o.advertise_client_urls;
   out.advertise_peer_urls = o.advertise_peer_urls;
+  if (is_one_of_many(o)) out.listen_peer_urls = o.peer_urls;
+  out.initial_cluster = o.initial_cluster;
+  out.peer_tls = o.tls;
   out.quota_backend_bytes = o.quota_backend_bytes;
   out.auto_compaction_mode = o.auto_compaction_mode;
   out.auto_compaction_retention = o.auto_compaction_retention;
   return out;
 }
 
+/// A member that has data has joined before.
+Result<EtcdChildOptions> prepare_child(rpc::ClientRuntime& runtime, const Options& o,
+                                       const StopToken& stop) {
+  EtcdChildOptions out = child_options(o);
+  if (o.join.empty() || posix_env().exists(join_path(o.data_dir, "etcd/member"))) return out;
+  TBL_ASSIGN(out.initial_cluster, join_members(runtime, o, stop));
+  out.joins = true;
+  return out;
+}
+
 /// Asks until etcd answers; returns its member id.
-Result<uint64_t> wait_for_etcd(const EtcdChild& child, rpc::Channel& channel,
+Result<uint64_t> wait_for_etcd(const EtcdChild& child, rpc::Channel& channel, milliseconds timeout,
                                const StopToken& stop) {
-  const auto deadline = std::chrono::steady_clock::now() + kEtcdReadyTimeout;
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   etcdserverpb::RangeRequest request;
   request.set_key("/pd/cluster_id");
   while (true) {
@@ -75,50 +96,66 @@ class PdServer::Impl {
     server_.stop(kStopGrace);
     updating_.request_stop();
     updater_.join();
+    election_.reset();
   }
 
   Status start(const StopToken& stop) {
-    TBL_ASSIGN(child_, EtcdChild::start(child_options(options_)));
+    TBL_ASSIGN(const auto child, prepare_child(runtime_, options_, stop));
+    TBL_ASSIGN(child_, EtcdChild::start(child));
     channel_ = runtime_.channel(child_->address());
-    TBL_ASSIGN(const uint64_t member_id, wait_for_etcd(*child_, *channel_, stop));
+    const auto timeout = is_one_of_many(options_) ? kQuorumTimeout : kEtcdReadyTimeout;
+    TBL_ASSIGN(const uint64_t member_id, wait_for_etcd(*child_, *channel_, timeout, stop));
     cluster::EtcdOptions etcd_options;
     etcd_options.endpoints = {child_->address()};
     etcd_options.sync_interval = milliseconds(0);
     etcd_ = std::make_unique<cluster::Etcd>(runtime_, etcd_options);
-    TBL_TRY(load(member_id));
+    etcd_options.timeout = kElectionCallTimeout;
+    election_etcd_ = std::make_unique<cluster::Etcd>(runtime_, etcd_options);
+    TBL_TRY(make_parts(member_id));
+    // Not before there is a leader to tell of.
+    TBL_TRY(election_->wait_for_leader(stop));
     TBL_TRY(serve());
     updater_ = Thread("tso-updater", [this] { update_tso(); });
     return ok_status();
   }
 
  private:
-  Status load(uint64_t member_id) {
-    TBL_ASSIGN(const uint64_t cluster_id,
-               load_or_create_cluster_id(*etcd_, clock_.unix_ms() / 1000));
-    meta_ = std::make_unique<MetaStore>(*etcd_, cluster_id);
+  Status make_parts(uint64_t member_id) {
+    TBL_ASSIGN(cluster_id_, load_or_create_cluster_id(*etcd_, clock_.unix_ms() / 1000));
+    meta_ = std::make_unique<MetaStore>(*etcd_, cluster_id_);
     tso_storage_ = std::make_unique<EtcdTsoStorage>(*meta_);
     tso_ = std::make_unique<TsoAllocator>(clock_, *tso_storage_, options_.tso_save_interval);
     ids_ = std::make_unique<IdAllocator>(*meta_);
-    topology_ = std::make_unique<Topology>(*meta_, cluster_id);
+    topology_ = std::make_unique<Topology>(*meta_, cluster_id_);
     safe_points_ = std::make_unique<SafePoints>(*meta_);
+    members_ = std::make_unique<EtcdMembers>(channel_);
+    Election::Options election;
+    election.self = {options_.name, member_id, options_.advertise_peer_urls,
+                     options_.advertise_client_urls};
+    election.lease = options_.lease;
+    election.begin = [this] { return load(); };
+    election.end = [this] { streams_.end_all(); };
+    election_ = std::make_unique<Election>(*election_etcd_, *members_, *meta_, election);
+    parts_ = std::make_unique<Parts>(
+        Parts{*election_, streams_, cluster_id_, clock_, *tso_, *ids_, *topology_, *safe_points_});
+    return ok_status();
+  }
+
+  /// What a leader knows, as the leader before it has left it.
+  Status load() {
     TBL_TRY(tso_->initialize());
     TBL_TRY(ids_->load());
     TBL_TRY(topology_->load());
     TBL_TRY(safe_points_->load());
-    MemberInfo member{options_.name, member_id, options_.advertise_peer_urls,
-                      options_.advertise_client_urls};
-    log_info("cluster loaded", {{"cluster id", cluster_id},
-                                {"member id", member_id},
-                                {"bootstrapped", topology_->bootstrapped()}});
-    parts_ = std::make_unique<Parts>(
-        Parts{std::move(member), cluster_id, clock_, *tso_, *ids_, *topology_, *safe_points_});
+    log_info("cluster loaded",
+             {{"cluster id", cluster_id_}, {"bootstrapped", topology_->bootstrapped()}});
     return ok_status();
   }
 
   Status serve() {
     service_ = std::make_unique<PdService>(*parts_);
-    tso_service_ = std::make_unique<TsoService>(*service_, *tso_);
-    http_ = std::make_unique<HttpApi>(*parts_, clock_.unix_ms() / 1000);
+    tso_service_ = std::make_unique<TsoService>(*service_, *tso_, streams_);
+    http_ = std::make_unique<HttpApi>(*parts_, options_, clock_.unix_ms() / 1000);
     proxy_ = std::make_unique<EtcdProxy>(channel_);
     service_->register_methods(server_);
     tso_service_->register_methods(server_);
@@ -133,6 +170,7 @@ class PdServer::Impl {
     LogEvery failure(10000);
     while (wait_for(updating_.get_token(), TsoAllocator::kUpdateInterval)) {
       clock_.reread();
+      if (election_->term() == 0) continue;
       const Status status = tso_->update();
       if (!status.ok() && failure.due()) {
         log_error("timestamps cannot move on", {{"error", status}});
@@ -147,12 +185,17 @@ class PdServer::Impl {
   rpc::ClientRuntime runtime_;
   std::shared_ptr<rpc::Channel> channel_;
   std::unique_ptr<cluster::Etcd> etcd_;
+  std::unique_ptr<cluster::Etcd> election_etcd_;
+  uint64_t cluster_id_ = 0;
   std::unique_ptr<MetaStore> meta_;
   std::unique_ptr<EtcdTsoStorage> tso_storage_;
   std::unique_ptr<TsoAllocator> tso_;
   std::unique_ptr<IdAllocator> ids_;
   std::unique_ptr<Topology> topology_;
   std::unique_ptr<SafePoints> safe_points_;
+  std::unique_ptr<EtcdMembers> members_;
+  LeaderStreams streams_;
+  std::unique_ptr<Election> election_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<PdService> service_;
   std::unique_ptr<TsoService> tso_service_;

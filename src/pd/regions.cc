@@ -5,26 +5,43 @@ namespace {
 
 bool starts_before_end(Bytes start, Bytes end) { return end.empty() || start < end; }
 
-bool overlap(const metapb::Region& a, const metapb::Region& b) {
-  return starts_before_end(a.start_key(), b.end_key()) &&
-         starts_before_end(b.start_key(), a.end_key());
-}
-
 bool is_newer(const metapb::RegionEpoch& a, const metapb::RegionEpoch& b) {
   return a.version() > b.version() || (a.version() == b.version() && a.conf_ver() > b.conf_ver());
 }
 
+bool is_outdated(const RegionInfo& region, const RegionInfo& known) {
+  if (is_newer(known.meta.region_epoch(), region.meta.region_epoch())) return true;
+  return known.meta.id() == region.meta.id() && region.term < known.term;
+}
+
 }  // namespace
 
-bool RegionTable::put(RegionInfo region) {
-  std::vector<std::string> replaced;
-  for (const auto& [start, old] : by_start_) {
-    if (old.meta.id() != region.meta.id() && !overlap(old.meta, region.meta)) continue;
-    if (is_newer(old.meta.region_epoch(), region.meta.region_epoch())) return false;
-    replaced.push_back(start);
+std::vector<RegionTable::ByStart::const_iterator> RegionTable::replaced_by(
+    const metapb::Region& region) const {
+  std::vector<ByStart::const_iterator> found;
+  auto it = find(region.start_key());
+  if (it == by_start_.end()) it = by_start_.lower_bound(region.start_key());
+  bool known = false;
+  for (; it != by_start_.end() && starts_before_end(it->first, region.end_key()); ++it) {
+    known = known || it->second.meta.id() == region.id();
+    found.push_back(it);
   }
-  for (const auto& start : replaced) by_start_.erase(start);
+  const auto own = start_of_.find(region.id());
+  if (!known && own != start_of_.end()) found.push_back(by_start_.find(own->second));
+  return found;
+}
+
+bool RegionTable::put(RegionInfo region) {
+  const auto replaced = replaced_by(region.meta);
+  for (const auto& it : replaced) {
+    if (is_outdated(region, it->second)) return false;
+  }
+  for (const auto& it : replaced) {
+    start_of_.erase(it->second.meta.id());
+    by_start_.erase(it);
+  }
   std::string start = region.meta.start_key();
+  start_of_[region.meta.id()] = start;
   by_start_.emplace(std::move(start), std::move(region));
   return true;
 }
@@ -50,10 +67,8 @@ const RegionInfo* RegionTable::before(Bytes key) const {
 }
 
 const RegionInfo* RegionTable::by_id(uint64_t id) const {
-  for (const auto& [start, region] : by_start_) {
-    if (region.meta.id() == id) return &region;
-  }
-  return nullptr;
+  const auto it = start_of_.find(id);
+  return it == start_of_.end() ? nullptr : &by_start_.find(it->second)->second;
 }
 
 std::vector<const RegionInfo*> RegionTable::scan(Bytes start, Bytes end, int limit) const {

@@ -15,6 +15,7 @@ namespace tbl::pd {
 struct RegionInfo {
   metapb::Region meta;
   metapb::Peer leader;  ///< id 0: nobody reported yet
+  uint64_t term = 0;    ///< of that leader; 0: not known
   uint64_t approximate_size_mb = 0;
   uint64_t approximate_keys = 0;
 };
@@ -23,7 +24,8 @@ struct RegionInfo {
 /// thread at a time.
 class RegionTable {
  public:
-  /// Takes the region in place of all it overlaps. False: some of them is newer, nothing changed.
+  /// Takes the region in place of all it overlaps. False: some of them is newer, or it is the same
+  /// one told by a leader of an earlier term: nothing changed.
   bool put(RegionInfo region);
 
   const RegionInfo* by_key(Bytes key) const;
@@ -38,7 +40,11 @@ class RegionTable {
   using ByStart = std::map<std::string, RegionInfo, std::less<>>;
   ByStart::const_iterator find(Bytes key) const;
 
+  /// Those that share a key with it, and the one of its id.
+  std::vector<ByStart::const_iterator> replaced_by(const metapb::Region& region) const;
+
   ByStart by_start_;
+  std::map<uint64_t, std::string> start_of_;  ///< by id
 };
 
 }  // namespace tbl::pd

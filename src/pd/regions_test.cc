@@ -68,6 +68,29 @@ TEST_F(Regions, RefusesOldNews) {
   EXPECT_EQ(table.size(), 3u);
 }
 
+TEST_F(Regions, AMergeReplacesItsNeighbour) {
+  EXPECT_TRUE(table.put(region(3, "b", "", 2)));
+  EXPECT_EQ(ids(table.scan("", "", 0)), "1 3 ");
+  EXPECT_EQ(table.by_id(2), nullptr);
+  EXPECT_FALSE(table.put(region(2, "b", "d", 1))) << "the merged one's last words";
+}
+
+TEST_F(Regions, ALeaderOfAnEarlierTermIsLate) {
+  RegionInfo later = region(2, "b", "d");
+  later.term = 8;
+  later.leader.set_id(22);
+  EXPECT_TRUE(table.put(later));
+  RegionInfo earlier = later;
+  earlier.term = 7;
+  earlier.leader.set_id(21);
+  EXPECT_FALSE(table.put(earlier));
+  EXPECT_EQ(table.by_id(2)->leader.id(), 22u);
+  earlier.meta.mutable_region_epoch()->set_version(2);
+  EXPECT_FALSE(table.put(earlier));
+  later.meta.mutable_region_epoch()->set_version(2);
+  EXPECT_TRUE(table.put(later));
+}
+
 TEST(RegionTable, AGapIsNobodys) {
   RegionTable table;
   table.put(region(7, "m", "n"));

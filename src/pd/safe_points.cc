@@ -38,6 +38,8 @@ std::string hex(uint64_t value) {
 
 Status SafePoints::load() {
   std::lock_guard lock(mutex_);
+  gc_safe_point_ = 0;
+  services_.clear();
   TBL_ASSIGN(const auto stored, gc_key_.load());
   if (stored) {
     const char* end = stored->data() + stored->size();

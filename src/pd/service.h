@@ -7,30 +7,21 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "pd/election.h"
 #include "pd/id_allocator.h"
+#include "pd/leader_streams.h"
 #include "pd/safe_points.h"
 #include "pd/topology.h"
 #include "pd/tso.h"
 #include "pd/unary.h"
 #include "rpc/server.h"
 
-namespace pdpb {
-class Member;
-}
-
 namespace tbl::pd {
-
-/// This PD, as clients are told.
-struct MemberInfo {
-  std::string name;
-  uint64_t id = 0;  ///< etcd's member id
-  std::vector<std::string> peer_urls;
-  std::vector<std::string> client_urls;
-};
 
 /// The parts of a PD that its methods use. All outlive the server.
 struct Parts {
-  MemberInfo member;
+  Election& election;
+  LeaderStreams& streams;
   uint64_t cluster_id;
   Clock& clock;
   TsoAllocator& tso;
@@ -46,6 +37,7 @@ class PdService : public MethodGuard {
   explicit PdService(Parts& parts) : parts_(parts) {}
   uint64_t cluster_id() const override { return parts_.cluster_id; }
   bool bootstrapped() const override { return parts_.topology.bootstrapped(); }
+  uint64_t leading_term() const override { return parts_.election.term(); }
 
   /// All unary methods and the heartbeat stream; Tso is TsoService's.
   void register_methods(rpc::Server& server);
@@ -59,7 +51,5 @@ class PdService : public MethodGuard {
 
   Parts& parts_;
 };
-
-void fill_member(const MemberInfo& member, pdpb::Member* out);
 
 }  // namespace tbl::pd

@@ -21,13 +21,6 @@ void answer_health(const rpc::CallInfo&, const std::string& bytes, const rpc::Un
 
 }  // namespace
 
-void fill_member(const MemberInfo& member, pdpb::Member* out) {
-  out->set_name(member.name);
-  out->set_member_id(member.id);
-  for (const auto& url : member.peer_urls) out->add_peer_urls(url);
-  for (const auto& url : member.client_urls) out->add_client_urls(url);
-}
-
 void PdService::register_methods(rpc::Server& server) {
   register_members(server);
   register_stores(server);
@@ -40,9 +33,10 @@ void PdService::register_members(rpc::Server& server) {
   add_method<pdpb::GetMembersRequest, pdpb::GetMembersResponse>(
       server, *this, "GetMembers", {Access::kAnyHeader, Run::kLoop},
       [this](const auto&, auto* response) {
-        fill_member(parts_.member, response->add_members());
-        fill_member(parts_.member, response->mutable_leader());
-        fill_member(parts_.member, response->mutable_etcd_leader());
+        const auto view = parts_.election.view();
+        for (const auto& member : view.members) fill_member(member, response->add_members());
+        if (view.leader) fill_member(*view.leader, response->mutable_leader());
+        if (view.etcd_leader) fill_member(*view.etcd_leader, response->mutable_etcd_leader());
         return ok_status();
       });
   add_method<pdpb::GetClusterInfoRequest, pdpb::GetClusterInfoResponse>(
@@ -54,7 +48,9 @@ void PdService::register_members(rpc::Server& server) {
   add_method<pdpb::GetMinTSRequest, pdpb::GetMinTSResponse>(
       server, *this, "GetMinTS", {Access::kBeforeBootstrap, Run::kLoop},
       [this](const auto&, auto* response) {
+        const uint64_t term = parts_.election.term();
         const auto ts = parts_.tso.allocate(1);
+        if (term == 0 || parts_.election.term() != term) return not_leader();
         if (!ts) return unavailable("timestamps of this moment are used up");
         response->mutable_timestamp()->set_physical(ts->physical_ms);
         response->mutable_timestamp()->set_logical(ts->logical);

@@ -54,7 +54,7 @@ class RegionHeartbeats : public rpc::CallHandler {
     if (!request.ParseFromString(message)) {
       return call_->finish(internal_error("RegionHeartbeatRequest: cannot be parsed"));
     }
-    if (const Status status = guard_.check_cluster_id(request.header()); !status.ok()) {
+    if (const Status status = guard_.check(request.header()); !status.ok()) {
       return call_->finish(status);
     }
     pdpb::RegionHeartbeatResponse response;
@@ -62,8 +62,8 @@ class RegionHeartbeats : public rpc::CallHandler {
     if (!guard_.check_bootstrapped(response.mutable_header())) {
       return call_->send(response.SerializeAsString());
     }
-    topology_.region_heartbeat({request.region(), request.leader(), request.approximate_size(),
-                                request.approximate_keys()});
+    topology_.region_heartbeat({request.region(), request.leader(), request.term(),
+                                request.approximate_size(), request.approximate_keys()});
   }
   void on_half_close() override { call_->finish(ok_status()); }
 
@@ -125,6 +125,7 @@ void PdService::register_regions(rpc::Server& server) {
         return batch_scan_regions(parts_.topology, request, response);
       });
   server.add_stream("/pdpb.PD/RegionHeartbeat", [this](rpc::ServerCallPtr call) {
+    parts_.streams.add(call);
     return std::make_unique<RegionHeartbeats>(*this, parts_.topology, std::move(call));
   });
 }

@@ -30,6 +30,11 @@ std::optional<RegionInfo> copy(const RegionInfo* region) {
 
 Status Topology::load() {
   std::lock_guard lock(mutex_);
+  cluster_.reset();
+  bootstrap_time_ns_ = 0;
+  initialized_ = false;
+  stores_.clear();
+  regions_ = RegionTable();
   TBL_ASSIGN(const auto cluster, meta_.get(kClusterKey));
   if (!cluster) return ok_status();
   TBL_ASSIGN(cluster_, parse<metapb::Cluster>(kClusterKey, *cluster));
@@ -102,7 +107,7 @@ Status Topology::bootstrap(const metapb::Store& store, const metapb::Region& reg
   cluster_ = cluster;
   bootstrap_time_ns_ = now_ns;
   stores_[store.id()].meta = store;
-  regions_.put({region, {}, 0, 0});
+  regions_.put({region, {}, 0, 0, 0});
   return ok_status();
 }
 

@@ -32,6 +32,7 @@ class Topology {
  public:
   Topology(MetaStore& meta, uint64_t cluster_id) : meta_(meta), cluster_id_(cluster_id) {}
 
+  /// What etcd has takes the place of all that was known.
   Status load();
 
   bool bootstrapped() const;

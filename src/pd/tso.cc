@@ -19,6 +19,7 @@ TsoAllocator::TsoAllocator(Clock& clock, TsoStorage& storage,
     : clock_(clock), storage_(storage), save_interval_ms_(save_interval.count()) {}
 
 Status TsoAllocator::initialize() {
+  std::lock_guard saving(saving_);
   auto bound_ns = storage_.load();
   if (!bound_ns.ok()) return std::move(bound_ns).status().wrap("load the timestamp bound");
   const int64_t now_ms = clock_.unix_ms();
@@ -31,6 +32,7 @@ Status TsoAllocator::initialize() {
   TBL_TRY(save_bound(start_ms));
   std::lock_guard lock(mutex_);
   last_ = {start_ms, 0};
+  used_up_ = false;
   return ok_status();
 }
 
@@ -49,6 +51,7 @@ std::optional<int64_t> TsoAllocator::next_physical(int64_t now_ms) {
 }
 
 Status TsoAllocator::update() {
+  std::lock_guard saving(saving_);
   const auto next_ms = next_physical(clock_.unix_ms());
   if (!next_ms) return ok_status();
   if (bound_ms_ - *next_ms <= kGuardMs) TBL_TRY(save_bound(*next_ms));

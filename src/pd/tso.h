@@ -31,7 +31,8 @@ struct Timestamp {
   int64_t logical = 0;
 };
 
-/// initialize() once, then allocate() from any thread, update() every kUpdateInterval from one.
+/// initialize() whenever this PD begins to lead, then allocate(), and update() every
+/// kUpdateInterval. Any thread.
 class TsoAllocator {
  public:
   static constexpr std::chrono::milliseconds kUpdateInterval{50};
@@ -55,7 +56,8 @@ class TsoAllocator {
   Clock& clock_;
   TsoStorage& storage_;
   const int64_t save_interval_ms_;
-  int64_t bound_ms_ = 0;  ///< saved; only update() and initialize() use it
+  std::mutex saving_;     ///< before mutex_
+  int64_t bound_ms_ = 0;  ///< saved; under saving_
 
   std::mutex mutex_;
   Timestamp last_;

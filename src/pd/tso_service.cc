@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "pd/election.h"
 #include "proto/pdpb.pb.h"
 
 namespace tbl::pd {
@@ -11,7 +12,7 @@ constexpr int kTriesMax = 10;
 constexpr char kGenerateFailed[] = "[PD:tso:ErrGenerateTimestamp]generate timestamp failed, ";
 
 Status check(const MethodGuard& guard, const pdpb::TsoRequest& request) {
-  TBL_TRY(guard.check_cluster_id(request.header()));
+  TBL_TRY(guard.check(request.header()));
   const std::string& dc = request.dc_location();
   if (!dc.empty() && dc != "global") {
     return unknown_error("[PD:tso:ErrGetAllocator]get allocator failed, " + dc +
@@ -72,7 +73,13 @@ class TsoService::Stream : public std::enable_shared_from_this<TsoService::Strea
 
  private:
   bool answer(uint32_t count) {
+    const uint64_t term = service_.guard_.leading_term();
     const auto ts = service_.allocator_.allocate(count);
+    // Another PD may have given out later ones, unless we have led all the while.
+    if (term == 0 || service_.guard_.leading_term() != term) {
+      call_->finish(not_leader());
+      return true;
+    }
     if (!ts) return false;
     pdpb::TsoResponse response;
     response.mutable_header()->set_cluster_id(service_.guard_.cluster_id());
@@ -112,6 +119,7 @@ class TsoHandler : public rpc::CallHandler {
 
 void TsoService::register_methods(rpc::Server& server) {
   server.add_stream("/pdpb.PD/Tso", [this](rpc::ServerCallPtr call) {
+    streams_.add(call);
     return std::make_unique<TsoHandler>(std::make_shared<Stream>(*this, std::move(call)));
   });
 }

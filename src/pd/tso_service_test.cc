@@ -30,12 +30,15 @@ class Guard : public MethodGuard {
  public:
   uint64_t cluster_id() const override { return 7; }
   bool bootstrapped() const override { return false; }
+  uint64_t leading_term() const override { return term; }
+  std::atomic<uint64_t> term{1};
 };
 
 /// A clock that stands still: time moves only when the test updates the allocator.
 class TsoServiceTest : public ::testing::Test {
  protected:
-  TsoServiceTest() : tso(clock, storage, milliseconds(3000)), service(guard, tso), server({}) {
+  TsoServiceTest()
+      : tso(clock, storage, milliseconds(3000)), service(guard, tso, streams), server({}) {
     EXPECT_TRUE(tso.initialize().ok());
     service.register_methods(server);
     EXPECT_TRUE(server.listen("127.0.0.1:0").ok());
@@ -88,6 +91,7 @@ class TsoServiceTest : public ::testing::Test {
   NoStorage storage;
   Guard guard;
   TsoAllocator tso;
+  LeaderStreams streams;
   TsoService service;
   rpc::Server server;
   rpc::ClientRuntime runtime;
@@ -129,6 +133,28 @@ TEST_F(TsoServiceTest, GivesUpAfterTenUpdates) {
 TEST_F(TsoServiceTest, AnotherClusterIsRefused) {
   send(1, 5);
   EXPECT_EQ(receive(), "FailedPrecondition: mismatch cluster id, need 7 but got 5");
+}
+
+TEST_F(TsoServiceTest, WhoDoesNotLeadGivesOutNothing) {
+  guard.term = 0;
+  send(1);
+  EXPECT_EQ(receive(), "Unavailable: not leader");
+}
+
+TEST_F(TsoServiceTest, AStreamEndsWithTheLeadership) {
+  send(1);
+  EXPECT_NE(receive().find("/1"), std::string::npos);
+  streams.end_all();
+  EXPECT_EQ(receive(), "Unavailable: not leader");
+}
+
+TEST_F(TsoServiceTest, WhatWaitsIsNotAnsweredInAnotherTerm) {
+  send(200000);
+  receive();
+  send(200000);
+  send(1);
+  guard.term = 0;
+  EXPECT_EQ(receive_ticking(), "Unavailable: not leader");
 }
 
 TEST_F(TsoServiceTest, AStreamThatGoesAwayWhileItWaitsIsForgotten) {

@@ -1,8 +1,13 @@
 #include "pd/unary.h"
 
+#include "pd/election.h"
 #include "proto/pdpb.pb.h"
 
 namespace tbl::pd {
+
+Status MethodGuard::check(const pdpb::RequestHeader& header) const {
+  return leading_term() == 0 ? not_leader() : check_cluster_id(header);
+}
 
 Status MethodGuard::check_cluster_id(const pdpb::RequestHeader& header) const {
   if (header.cluster_id() == cluster_id()) return ok_status();

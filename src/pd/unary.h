@@ -17,8 +17,8 @@ namespace tbl::pd {
 
 /// Which requests a method takes.
 enum class Access : uint8_t {
-  kAnyHeader,         ///< also from clients that do not know the cluster id yet
-  kBeforeBootstrap,   ///< right cluster id
+  kAnyHeader,         ///< also from clients that do not know the cluster id yet, by any member
+  kBeforeBootstrap,   ///< by the leader, and with the right cluster id
   kBootstrappedOnly,  ///< and a cluster that exists: else header.error NOT_BOOTSTRAPPED
 };
 
@@ -28,7 +28,11 @@ class MethodGuard {
   virtual ~MethodGuard() = default;
   virtual uint64_t cluster_id() const = 0;
   virtual bool bootstrapped() const = 0;
+  /// Election::term()
+  virtual uint64_t leading_term() const = 0;
 
+  /// The leader, and the right cluster: kUnavailable "not leader", else check_cluster_id().
+  Status check(const pdpb::RequestHeader& header) const;
   /// kFailedPrecondition "mismatch cluster id, need A but got B".
   Status check_cluster_id(const pdpb::RequestHeader& header) const;
   /// False: header.error is filled, and this is the answer.
@@ -51,7 +55,7 @@ void add_method(rpc::Server& server, const MethodGuard& guard, const std::string
           return;
         }
         if (how.first != Access::kAnyHeader) {
-          const Status status = guard.check_cluster_id(request.header());
+          const Status status = guard.check(request.header());
           if (!status.ok()) return reply(status, "");
         }
         Response response;

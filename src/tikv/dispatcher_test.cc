@@ -1,40 +1,27 @@
 #include "tikv/dispatcher.h"
 
-#include <gtest/gtest.h>
-
-#include <filesystem>
 #include <future>
 
 #include "proto/kvrpcpb.pb.h"
+#include "tikv/region_fixture.h"
 
 namespace tbl::tikv {
 namespace {
 
-class DispatcherTest : public ::testing::Test {
+class DispatcherTest : public RegionFixture {
  protected:
   DispatcherTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dispatch-XXXXXX").string();
-    dir_ = mkdtemp(pattern.data());
-    EngineOptions options;
-    options.dir = dir_;
-    engine_ = std::move(Engine::open(options)).value();
-    store_ = std::make_unique<Store>(*engine_);
-    meta_.set_id(10);
-    meta_.add_peers();
-    region_ = std::make_unique<LocalRegion>(meta_);
-    dispatcher_ = std::make_unique<Dispatcher>(MethodContext{*store_, *region_}, pool_);
+    begin("080a 220408011001 2a04080b1001");
+    dispatcher_ = std::make_unique<Dispatcher>(MethodContext{*store, *regions, 1, splitter}, pool_);
   }
   ~DispatcherTest() override {
-    store_->lock_waits.stop();
+    store->lock_waits.stop();
     pool_.stop();
-    store_.reset();
-    engine_.reset();
-    std::filesystem::remove_all(dir_);
   }
 
   template <typename Response, typename Request>
   std::future<Response> call(uint32_t command, Request request) {
-    request.mutable_context()->set_region_id(10);
+    request.mutable_context()->ParseFromString(*from_hex("080a 120408011001 1a04080b1001"));
     const auto frame = std::make_shared<const std::string>(request.SerializeAsString());
     auto promise = std::make_shared<std::promise<Response>>();
     dispatcher_->run(*find_subcommand(command), {frame, *frame},
@@ -59,11 +46,6 @@ class DispatcherTest : public ::testing::Test {
     return call<kvrpcpb::PessimisticLockResponse>(23, request);
   }
 
-  std::string dir_;
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Store> store_;
-  metapb::Region meta_;
-  std::unique_ptr<LocalRegion> region_;
   rpc::WorkerPool pool_{"test", 1};  // one thread: a waiter that kept it would stop everything
   std::unique_ptr<Dispatcher> dispatcher_;
 };
@@ -100,13 +82,13 @@ TEST_F(DispatcherTest, AShortReadIsAnsweredOnTheCallersThread) {
 
 TEST_F(DispatcherTest, AReadOfWhatIsNotOnDiskYetIsLeftToThePool) {
   const std::vector<Key> keys{Key("a")};
-  const Unsynced::Entry entry(store_->unsynced, keys);
+  const Unsynced::Entry entry(store->unsynced, keys);
   kvrpcpb::GetRequest get;
   get.set_key("a");
   get.set_version(10);
   EXPECT_TRUE(call<kvrpcpb::GetResponse>(1, get).get().not_found());
   kvrpcpb::GetResponse response;
-  EXPECT_TRUE(is_would_block(tikv::get(*store_, get, &response, MayBlock::kNo)));
+  EXPECT_TRUE(is_would_block(tikv::get(*store, get, &response, MayBlock::kNo)));
 }
 
 TEST_F(DispatcherTest, OneOfTwoThatWaitForEachOtherIsTold) {

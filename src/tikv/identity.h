@@ -1,8 +1,9 @@
-// Which store this is; kept beside the data in RocksDB, so that both are lost or kept together.
+// Which stores these are; kept beside the data in RocksDB, so that both are lost or kept together.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/status.h"
 #include "proto/metapb.pb.h"
@@ -14,7 +15,8 @@ namespace tbl::tikv {
 struct Identity {
   uint64_t cluster_id = 0;
   uint64_t store_id = 0;
-  metapb::Region region;  ///< with one peer on this store; stored before PD is told of it
+  metapb::Region region;  ///< the first one, as the cluster began; stored before PD is told of it
+  std::vector<uint64_t> more_stores;  ///< that the process stands for beside store_id
 };
 
 /// Nothing: a new data directory.

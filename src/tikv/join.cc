@@ -3,14 +3,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "proto/pdpb.pb.h"
+#include "tikv/region_log.h"
 
 namespace tbl::tikv {
 namespace {
 
-metapb::Store store_meta(const Identity& identity, const Options& options) {
+metapb::Store store_meta(uint64_t store_id, const std::string& address, const Options& options) {
   metapb::Store store;
-  store.set_id(identity.store_id);
-  store.set_address(options.advertise_addr);
+  store.set_id(store_id);
+  store.set_address(address);
   store.set_version(kApiVersion);
   store.set_status_address(options.advertise_status_addr);
   store.set_start_timestamp(system_clock().unix_ms() / 1000);
@@ -67,7 +68,7 @@ Status bootstrap(PdSession& pd, const Identity& identity, const Options& options
   if (done) return ok_status();
   pdpb::BootstrapRequest request;
   request.mutable_header()->set_cluster_id(pd.cluster_id());
-  *request.mutable_store() = store_meta(identity, options);
+  *request.mutable_store() = store_meta(identity.store_id, options.advertise_addr, options);
   *request.mutable_region() = identity.region;
   pdpb::BootstrapResponse response;
   TBL_TRY(pd.call_until_answered("Bootstrap", request, &response));
@@ -81,29 +82,57 @@ Status bootstrap(PdSession& pd, const Identity& identity, const Options& options
   return ok_status();
 }
 
-Status check_region(PdSession& pd, const Identity& identity) {
-  pdpb::GetRegionByIDRequest request;
+/// A cluster that another store has bootstrapped since this one got its ids does not know it.
+Status check_store(PdSession& pd, const Identity& identity) {
+  pdpb::GetStoreRequest request;
   request.mutable_header()->set_cluster_id(pd.cluster_id());
-  request.set_region_id(identity.region.id());
-  pdpb::GetRegionResponse response;
-  TBL_TRY(pd.call_until_answered("GetRegionByID", request, &response));
-  const auto& known = response.region();
-  if (known.peers_size() == 1 && known.peers(0).store_id() == identity.store_id) {
-    return ok_status();
-  }
-  return failed_precondition("region " + std::to_string(identity.region.id()) + " of cluster " +
-                             std::to_string(pd.cluster_id()) + " is not on store " +
-                             std::to_string(identity.store_id) + ", whose data these are");
+  request.set_store_id(identity.store_id);
+  pdpb::GetStoreResponse response;
+  const Status status = pd.call_until_answered("GetStore", request, &response);
+  if (status.code() != StatusCode::kUnknown) return status;
+  return failed_precondition("cluster " + std::to_string(pd.cluster_id()) + " has no store " +
+                             std::to_string(identity.store_id) +
+                             ", whose data these are: " + status.message());
 }
 
-Status put_store(PdSession& pd, const Identity& identity, const Options& options) {
+Status put_store(PdSession& pd, const metapb::Store& store) {
   pdpb::PutStoreRequest request;
   request.mutable_header()->set_cluster_id(pd.cluster_id());
-  *request.mutable_store() = store_meta(identity, options);
+  *request.mutable_store() = store;
   pdpb::PutStoreResponse response;
   TBL_TRY(pd.call_until_answered("PutStore", request, &response));
   if (response.header().has_error()) {
     return failed_precondition("PD PutStore: " + response.header().error().message());
+  }
+  return ok_status();
+}
+
+Status put_more_stores(Engine& engine, PdSession& pd, const Options& options, Identity* identity) {
+  const auto& addresses = options.unrest.store_addrs;
+  auto& ids = identity->more_stores;
+  if (ids.size() > addresses.size()) {
+    return failed_precondition("the data in " + options.data_dir + " are of " +
+                               std::to_string(ids.size() + 1) + " stores, test.store-addrs names " +
+                               std::to_string(addresses.size()) + " beside the first");
+  }
+  while (ids.size() < addresses.size()) {
+    TBL_ASSIGN(const uint64_t id, allocate_id(pd));
+    ids.push_back(id);
+    TBL_TRY(save_identity(engine, *identity));
+  }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    TBL_TRY(put_store(pd, store_meta(ids[i], addresses[i], options)));
+  }
+  return ok_status();
+}
+
+Status add_missing_peers(Regions& regions, PdSession& pd, const std::vector<uint64_t>& stores) {
+  for (RegionPtr region : regions.all()) {
+    for (const uint64_t store : stores) {
+      if (region->peer_on(store) != nullptr) continue;
+      TBL_ASSIGN(const uint64_t peer, allocate_id(pd));
+      TBL_ASSIGN(region, regions.add_peer(region, peer, store));
+    }
   }
   return ok_status();
 }
@@ -125,9 +154,22 @@ Result<Identity> join_cluster(Engine& engine, PdSession& pd, const Options& opti
     TBL_ASSIGN(identity, make_identity(engine, pd));
   }
   TBL_TRY(bootstrap(pd, identity, options));
-  TBL_TRY(check_region(pd, identity));
-  TBL_TRY(put_store(pd, identity, options));
+  TBL_TRY(check_store(pd, identity));
+  TBL_TRY(put_store(pd, store_meta(identity.store_id, options.advertise_addr, options)));
+  TBL_TRY(put_more_stores(engine, pd, options, &identity));
   return identity;
+}
+
+Result<std::unique_ptr<Regions>> open_regions(Engine& engine, PdSession& pd,
+                                              const Identity& identity) {
+  TBL_ASSIGN(auto saved, load_regions(engine));
+  if (saved.empty()) {
+    TBL_ASSIGN(auto first, to_region(identity.region));
+    saved.push_back(std::move(first));
+  }
+  auto regions = std::make_unique<Regions>(engine, std::move(saved));
+  TBL_TRY(add_missing_peers(*regions, pd, identity.more_stores));
+  return regions;
 }
 
 }  // namespace tbl::tikv

@@ -9,14 +9,25 @@
 #include "base/status.h"
 #include "tikv/mvcc/command.h"
 #include "tikv/mvcc/commands.h"
-#include "tikv/region.h"
+#include "tikv/regions.h"
 
 namespace tbl::tikv {
 
-/// What a method works on.
+/// Where a region is split on request; asks PD for ids, so it blocks.
+class Splitter {
+ public:
+  virtual ~Splitter() = default;
+  /// `keys` in order. Returns the parts in key order. kAborted: the region has changed meanwhile.
+  virtual Result<std::vector<RegionPtr>> split(const RegionPtr& region,
+                                               const std::vector<std::string>& keys) = 0;
+};
+
+/// What a method works on: one store's side of the regions.
 struct MethodContext {
   Store& store;
-  const LocalRegion& region;
+  const Regions& regions;
+  uint64_t store_id;
+  Splitter& splitter;
 };
 
 struct Method {

@@ -1,34 +1,16 @@
 #include "tikv/methods.h"
 
-#include <gtest/gtest.h>
-
-#include <filesystem>
-
 #include "proto/kvrpcpb.pb.h"
 #include "tikv/identity.h"
+#include "tikv/region_fixture.h"
 
 namespace tbl::tikv {
 namespace {
 
 /// Messages recorded from a store with region 10, epoch {1,5}, peer {11, store 1}.
-class Methods : public ::testing::Test {
+class Methods : public RegionFixture {
  protected:
-  Methods() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "methods-XXXXXX").string();
-    dir = mkdtemp(pattern.data());
-    EngineOptions options;
-    options.dir = dir;
-    engine = std::move(Engine::open(options)).value();
-    store = std::make_unique<Store>(*engine);
-    metapb::Region meta;
-    meta.ParseFromString(*from_hex("080a 220408011005 2a04080b1001"));
-    region = std::make_unique<LocalRegion>(meta);
-  }
-  ~Methods() override {
-    store.reset();
-    engine.reset();
-    std::filesystem::remove_all(dir);
-  }
+  Methods() { begin("080a 220408011005 2a04080b1001"); }
 
   /// The answer in hex to a request in hex.
   std::string call(const std::string& name, const std::string& request) {
@@ -36,16 +18,24 @@ class Methods : public ::testing::Test {
       if (method.name != name) continue;
       std::string response;
       LockWait wait;
-      const Status status = method.run({*store, *region}, *from_hex(request), &response, &wait);
+      const Status status =
+          method.run({*store, *regions, 1, splitter}, *from_hex(request), &response, &wait);
       return status.ok() ? to_hex(response) : status.to_string();
     }
     return "no method " + name;
   }
-
-  std::string dir;
-  std::unique_ptr<Engine> engine;
-  std::unique_ptr<Store> store;
-  std::unique_ptr<LocalRegion> region;
+  template <typename Response>
+  Response answer(const std::string& name, const google::protobuf::Message& request) {
+    Response response;
+    response.ParseFromString(*from_hex(call(name, to_hex(request.SerializeAsString()))));
+    return response;
+  }
+  /// What a client has to say to reach the region as it is now.
+  static void fill(const RegionPtr& region, kvrpcpb::Context* context) {
+    context->set_region_id(region->meta.id());
+    *context->mutable_region_epoch() = region->meta.region_epoch();
+    *context->mutable_peer() = region->leader;
+  }
 };
 
 const std::string kContext = "0a0e080a1204080110051a04080b1001";
@@ -94,10 +84,49 @@ TEST_F(Methods, RegionErrorsStandInTheAnswer) {
             hex("0a1c 0a1a6d69736d6174636820706565722069642039393920213d203131"));
 }
 
-TEST_F(Methods, SplitAnswersTheOnlyRegion) {
-  const std::string meta = "080a220408011005 2a04080b1001";
-  EXPECT_EQ(call("SplitRegion", kContext + "1a0178"),
-            hex("120e" + meta + "1a0e" + meta + "220e" + meta));
+TEST_F(Methods, ASplitAnswersItsParts) {
+  kvrpcpb::SplitRegionRequest request;
+  fill(regions->by_id(10), request.mutable_context());
+  for (const char* key : {"m", "c", "m"}) request.add_split_keys(key);
+  const auto response = answer<kvrpcpb::SplitRegionResponse>("SplitRegion", request);
+  ASSERT_EQ(response.regions_size(), 3) << response.ShortDebugString();
+  EXPECT_EQ(response.regions(0).end_key(), encode_region_key("c"));
+  EXPECT_EQ(response.regions(1).end_key(), encode_region_key("m"));
+  EXPECT_EQ(response.regions(2).id(), 10u);
+  EXPECT_EQ(response.regions(2).region_epoch().version(), 7u);
+  EXPECT_EQ(response.left().id(), response.regions(0).id());
+  // The same again: the client has to learn first.
+  EXPECT_TRUE(answer<kvrpcpb::SplitRegionResponse>("SplitRegion", request)
+                  .region_error()
+                  .has_epoch_not_match());
+  fill(regions->by_id(10), request.mutable_context());
+  EXPECT_TRUE(answer<kvrpcpb::SplitRegionResponse>("SplitRegion", request)
+                  .region_error()
+                  .has_key_not_in_region());
+}
+
+TEST_F(Methods, ARegionsLocksAreResolvedAndItsTransactionsFoundThereOnly) {
+  // One transaction with a lock on either side of the border.
+  call("KvPrewrite", kContext + "121c1213" + kKeyA + "1a0576616c5f61" + "121c1213" + kKeyB +
+                         "1a0576616c5f62" + "1a13" + kKeyA + "20" + kStart + "28b817");
+  const auto parts = std::move(splitter.split(regions->by_id(10), {*from_hex(kKeyB)})).value();
+  kvrpcpb::ResolveLockRequest resolve;
+  fill(parts[1], resolve.mutable_context());
+  resolve.set_start_version(470653703294287873);
+  answer<kvrpcpb::ResolveLockResponse>("KvResolveLock", resolve);
+  kvrpcpb::ScanLockRequest scan;
+  scan.set_max_version(UINT64_MAX);
+  fill(parts[1], scan.mutable_context());
+  EXPECT_EQ(answer<kvrpcpb::ScanLockResponse>("KvScanLock", scan).locks_size(), 0);
+  fill(parts[0], scan.mutable_context());
+  EXPECT_EQ(answer<kvrpcpb::ScanLockResponse>("KvScanLock", scan).locks_size(), 1);
+  kvrpcpb::MvccGetByStartTsRequest find;
+  find.set_start_ts(470653703294287873);
+  for (const auto& part : parts) {
+    fill(part, find.mutable_context());
+    const auto found = answer<kvrpcpb::MvccGetByStartTsResponse>("MvccGetByStartTs", find);
+    EXPECT_EQ(to_hex(found.key()), part == parts[0] ? kKeyA : kKeyB);
+  }
 }
 
 TEST_F(Methods, JunkIsAnError) {
@@ -113,13 +142,15 @@ TEST_F(Methods, UnsafeDestroyRangeNeedsNoRegion) {
 
 TEST_F(Methods, IdentityIsKeptBesideTheData) {
   EXPECT_FALSE(load_identity(*engine)->has_value());
-  Identity identity{7, 1, region->meta()};
+  Identity identity{7, 1, regions->by_id(10)->meta, {2, 3}};
   ASSERT_TRUE(save_identity(*engine, identity).ok());
   const auto loaded = load_identity(*engine);
   ASSERT_TRUE(loaded.ok() && loaded->has_value());
   EXPECT_EQ((*loaded)->cluster_id, 7u);
   EXPECT_EQ((*loaded)->store_id, 1u);
-  EXPECT_EQ((*loaded)->region.SerializeAsString(), region->meta().SerializeAsString());
+  EXPECT_EQ((*loaded)->region.SerializeAsString(), identity.region.SerializeAsString());
+  EXPECT_EQ((*loaded)->more_stores, (std::vector<uint64_t>{2, 3}));
+  ASSERT_TRUE(save_regions(*engine, regions->all()).ok());
   kvrpcpb::ScanRequest scan;
   scan.ParseFromString(*from_hex(kContext + "1864 20ffffffffffffffff7f"));
   EXPECT_EQ(call("KvScan", to_hex(scan.SerializeAsString())), "") << "no data key";

@@ -20,6 +20,10 @@ struct Raw {
   ScalarText block_cache;
   std::string ignored;
   ScalarText raft_files;
+  std::string split_every = "0s";
+  std::string move_leader_every = "0s";
+  std::string election_time = "0s";
+  std::string report_delay = "0s";
 };
 
 void declare_addresses(ConfigSpec& spec, Raw& raw) {
@@ -67,6 +71,24 @@ void declare_rest(ConfigSpec& spec, Raw& raw) {
   spec.add(&raw.ignored, {.flag = "metrics-addr", .help = "has no effect"});
 }
 
+void declare_unrest(ConfigSpec& spec, Raw& raw) {
+  UnrestOptions& o = raw.options.unrest;
+  spec.add(&o.store_addrs, {.flag = "test-store-addrs",
+                            .key = "test.store-addrs",
+                            .help = "for tests: addresses of further stores over the same data"});
+  spec.add(&raw.split_every, {.flag = "test-split-every",
+                              .key = "test.split-every",
+                              .help = "for tests: split or merge a region so often"});
+  spec.add(&raw.move_leader_every, {.flag = "test-move-leader-every",
+                                    .key = "test.move-leader-every",
+                                    .help = "for tests: move a region's leader so often"});
+  spec.add(&raw.election_time, {.key = "test.election-time"});
+  spec.add(&raw.report_delay, {.key = "test.report-delay"});
+  spec.add(&o.max_regions, {.key = "test.max-regions"});
+  spec.add(&o.busy_percent, {.key = "test.busy-percent"});
+  spec.add(&o.seed, {.key = "test.seed"});
+}
+
 Status read_size(const ScalarText& text, const std::string& option, uint64_t* bytes) {
   if (text.text.empty()) return ok_status();
   auto size = parse_byte_size(text.text);
@@ -87,6 +109,33 @@ Status read_labels(const Raw& raw, Options& o) {
   return ok_status();
 }
 
+Status read_time(const std::string& text, const std::string& option,
+                 std::chrono::milliseconds* out) {
+  auto time = parse_duration(text);
+  if (!time.ok()) return std::move(time).status().wrap(option);
+  if (time->count() < 0) return invalid_argument(option + ": " + text + " is below zero");
+  *out = std::chrono::duration_cast<std::chrono::milliseconds>(*time);
+  return ok_status();
+}
+
+Status complete_unrest(Raw& raw) {
+  UnrestOptions& o = raw.options.unrest;
+  for (const auto& text : o.store_addrs) {
+    const auto addr = parse_host_port(text);
+    if (!addr.ok()) return addr.status().wrap("test.store-addrs");
+  }
+  TBL_TRY(read_time(raw.split_every, "test.split-every", &o.split_every));
+  TBL_TRY(read_time(raw.move_leader_every, "test.move-leader-every", &o.move_leader_every));
+  TBL_TRY(read_time(raw.election_time, "test.election-time", &o.election_time));
+  TBL_TRY(read_time(raw.report_delay, "test.report-delay", &o.report_delay));
+  if (o.max_regions < 1) return invalid_argument("test.max-regions: must be at least 1");
+  if (o.busy_percent < 0 || o.busy_percent > 90) {
+    return invalid_argument("test.busy-percent: " + std::to_string(o.busy_percent) +
+                            " is not between 0 and 90");
+  }
+  return ok_status();
+}
+
 Status complete(Raw& raw) {
   Options& o = raw.options;
   if (o.data_dir.empty()) return invalid_argument("data-dir: must not be empty");
@@ -99,6 +148,7 @@ Status complete(Raw& raw) {
   if (!addr.ok()) return addr.status().wrap("addr");
   if (o.advertise_addr.empty()) o.advertise_addr = o.addr;
   if (o.advertise_status_addr.empty()) o.advertise_status_addr = o.status_addr;
+  TBL_TRY(complete_unrest(raw));
   TBL_TRY(read_size(raw.capacity, "capacity", &o.capacity_bytes));
   TBL_TRY(read_size(raw.block_cache, "storage.block-cache.capacity", &o.block_cache_bytes));
   return read_labels(raw, o);
@@ -138,6 +188,7 @@ Result<ParsedOptions> parse_options(const std::vector<std::string>& args) {
   ConfigSpec spec({.program = "tikv-server", .strict = false});
   declare_addresses(spec, raw);
   declare_rest(spec, raw);
+  declare_unrest(spec, raw);
   TBL_ASSIGN(auto end, spec.parse_command_line(args));
   if (!end && raw.version) end = CommandLineEnd{0, version_text()};
   if (!end && raw.print_sample_config) end = CommandLineEnd{0, kSampleConfig};

@@ -1,6 +1,7 @@
 // Command line and configuration file of tikv-server.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,19 @@ namespace tbl::tikv {
 /// The version of TiKV whose interface this is; PD's clients read it from the store's metadata.
 inline constexpr char kApiVersion[] = "5.4.3";
 
+/// For tests of clients: a cluster of many stores and regions that never comes to rest.
+struct UnrestOptions {
+  /// Addresses of further stores that this process stands for, over the same data.
+  std::vector<std::string> store_addrs;
+  std::chrono::milliseconds split_every{0};        ///< 0: never
+  std::chrono::milliseconds move_leader_every{0};  ///< 0: never
+  std::chrono::milliseconds election_time{0};      ///< at most; a moved region is without a leader
+  std::chrono::milliseconds report_delay{0};       ///< at most; PD hears of a change so much later
+  int max_regions = 32;                            ///< from then on regions are merged, too
+  int busy_percent = 0;                            ///< of requests that are answered server_is_busy
+  int64_t seed = 0;                                ///< 0: another one each time
+};
+
 /// What the program runs with; complete after parse_options().
 struct Options {
   std::string addr = "127.0.0.1:20160";
@@ -30,6 +44,7 @@ struct Options {
   uint64_t block_cache_bytes = 128ULL << 20;
   int max_open_files = 1024;
   int worker_threads = 32;
+  UnrestOptions unrest;
   LogOptions log;
   rpc::TlsOptions tls;
   std::string dump;  ///< all of it as JSON, for the log

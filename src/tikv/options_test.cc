@@ -85,6 +85,23 @@ TEST(TikvOptions, MistakesNameTheOption) {
   EXPECT_FALSE(parse_options({"-C", "/no/such/file"}).ok());
 }
 
+TEST(TikvOptions, UnrestIsForTests) {
+  const UnrestOptions none = parse({}).unrest;
+  EXPECT_TRUE(none.store_addrs.empty());
+  EXPECT_EQ(none.split_every.count() + none.move_leader_every.count() + none.busy_percent, 0);
+  const UnrestOptions some = parse({"--test-store-addrs", "127.0.0.1:2,127.0.0.1:3",
+                                    "--test-split-every=200ms", "--test-move-leader-every=1s"})
+                                 .unrest;
+  EXPECT_EQ(some.store_addrs.at(1), "127.0.0.1:3");
+  EXPECT_EQ(some.split_every, std::chrono::milliseconds(200));
+  EXPECT_EQ(some.move_leader_every, std::chrono::seconds(1));
+  for (const char* bad : {"--test-split-every=often", "--test-split-every=-1s"}) {
+    EXPECT_NE(parse_options({bad}).status().message().find("test.split-every"), std::string::npos);
+  }
+  EXPECT_NE(parse_options({"--test-store-addrs=x"}).status().message().find("test.store-addrs"),
+            std::string::npos);
+}
+
 TEST(TikvOptions, SampleConfigIsAccepted) {
   const auto parsed = parse_options({"--print-sample-config"});
   ASSERT_TRUE(parsed.ok() && parsed->end);

@@ -91,9 +91,10 @@ Status PdSession::call_until_answered(const std::string& method,
   }
 }
 
-Result<std::unique_ptr<rpc::ClientStream>> PdSession::open(const std::string& method) {
+Result<std::unique_ptr<rpc::AsyncCall>> PdSession::open(
+    const std::string& method, std::unique_ptr<rpc::ClientHandler> handler) {
   TBL_ASSIGN(const auto channel, leader());
-  return channel->open("/pdpb.PD/" + method);
+  return channel->open_async("/pdpb.PD/" + method, std::move(handler));
 }
 
 }  // namespace tbl::tikv

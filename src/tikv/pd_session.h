@@ -35,14 +35,16 @@ class PdSession {
                              const google::protobuf::MessageLite& request,
                              google::protobuf::MessageLite* response);
   /// A stream of /pdpb.PD/<method>. Error: no leader was found.
-  Result<std::unique_ptr<rpc::ClientStream>> open(const std::string& method);
+  Result<std::unique_ptr<rpc::AsyncCall>> open(const std::string& method,
+                                               std::unique_ptr<rpc::ClientHandler> handler);
+  /// The stream ended: the next call looks for the leader first.
+  void forget_leader();
 
   const StopToken& stop() const { return stop_; }
 
  private:
   Result<std::shared_ptr<rpc::Channel>> leader();
   Result<std::shared_ptr<rpc::Channel>> find_leader(const std::string& endpoint);
-  void forget_leader();
 
   rpc::ClientRuntime& runtime_;
   const std::vector<std::string> endpoints_;

@@ -4,9 +4,12 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "rpc/server.h"
+#include "tikv/gc_worker.h"
 #include "tikv/heartbeats.h"
 #include "tikv/join.h"
+#include "tikv/pd_splitter.h"
 #include "tikv/service.h"
+#include "tikv/unrest.h"
 
 namespace tbl::tikv {
 namespace {
@@ -30,6 +33,32 @@ rpc::ServerOptions status_options(const Options& options) {
   return out;
 }
 
+/// One of the stores of this process: what listens on its address, and what tells PD of it.
+class ServedStore {
+ public:
+  ServedStore(const Options& options, MethodContext context, rpc::WorkerPool& pool)
+      : service_(context, pool), store_id_(context.store_id), server_(server_options(options)) {
+    service_.register_methods(server_);
+  }
+  Status listen(const std::string& address) {
+    TBL_TRY(server_.listen(address));
+    return server_.start();
+  }
+  void begin_heartbeats(const Heartbeats::Parts& parts) {
+    heartbeats_ = std::make_unique<Heartbeats>(parts, store_id_);
+  }
+  void stop() {
+    heartbeats_.reset();
+    server_.stop(kStopGrace);
+  }
+
+ private:
+  TikvService service_;
+  const uint64_t store_id_;
+  rpc::Server server_;
+  std::unique_ptr<Heartbeats> heartbeats_;
+};
+
 }  // namespace
 
 /// Members stand in the order in which they depend on each other.
@@ -38,12 +67,12 @@ class TikvServer::Impl {
   explicit Impl(const Options& options)
       : options_(options),
         pool_("worker", options.worker_threads),
-        server_(server_options(options)),
         status_server_(status_options(options)) {}
 
   ~Impl() {
-    heartbeats_.reset();
-    server_.stop(kStopGrace);
+    unrest_.reset();
+    gc_.reset();
+    for (auto& one : stores_) one->stop();
     status_server_.stop();
     if (store_) store_->lock_waits.stop();
     pool_.stop();
@@ -53,22 +82,36 @@ class TikvServer::Impl {
     TBL_TRY(open_data());
     pd_ = std::make_unique<PdSession>(runtime_, options_.pd_endpoints, options_.tls, stop);
     TBL_ASSIGN(identity_, join_cluster(*engine_, *pd_, options_));
-    region_ = std::make_unique<LocalRegion>(identity_.region);
-    service_ = std::make_unique<TikvService>(MethodContext{*store_, *region_}, pool_);
-    service_->register_methods(server_);
+    TBL_ASSIGN(regions_, open_regions(*engine_, *pd_, identity_));
+    regions_->set_busy_percent(options_.unrest.busy_percent);
+    splitter_ = std::make_unique<PdSplitter>(*pd_, *regions_);
     // Not before it can answer: a client that is refused comes again soon, one that is left waiting
     // does not.
-    TBL_TRY(server_.listen(options_.addr));
-    TBL_TRY(server_.start());
+    TBL_TRY(serve(identity_.store_id, options_.addr));
+    for (size_t i = 0; i < identity_.more_stores.size(); ++i) {
+      TBL_TRY(serve(identity_.more_stores[i], options_.unrest.store_addrs[i]));
+    }
     TBL_TRY(start_status_server());
-    heartbeats_ = std::make_unique<Heartbeats>(*store_, *pd_, identity_, options_);
+    for (auto& one : stores_) one->begin_heartbeats({*store_, *regions_, *pd_, options_});
+    gc_ = std::make_unique<GcWorker>(*store_, *pd_);
+    const auto& unrest = options_.unrest;
+    if (unrest.split_every.count() > 0 || unrest.move_leader_every.count() > 0) {
+      unrest_ = std::make_unique<Unrest>(Unrest::Parts{*engine_, *regions_, *splitter_}, unrest);
+    }
     log_info("TiKV is ready to serve", {{"store id", identity_.store_id},
-                                        {"region id", identity_.region.id()},
+                                        {"stores", stores_.size()},
+                                        {"regions", regions_->all().size()},
                                         {"addr", options_.addr}});
     return ok_status();
   }
 
  private:
+  Status serve(uint64_t store_id, const std::string& address) {
+    const MethodContext context{*store_, *regions_, store_id, *splitter_};
+    stores_.push_back(std::make_unique<ServedStore>(options_, context, pool_));
+    return stores_.back()->listen(address);
+  }
+
   Status open_data() {
     TBL_TRY(posix_env().create_dirs(options_.data_dir));
     EngineOptions engine;
@@ -100,12 +143,13 @@ class TikvServer::Impl {
   rpc::ClientRuntime runtime_;
   std::unique_ptr<PdSession> pd_;
   Identity identity_;
-  std::unique_ptr<LocalRegion> region_;
+  std::unique_ptr<Regions> regions_;
+  std::unique_ptr<PdSplitter> splitter_;
   rpc::WorkerPool pool_;
-  std::unique_ptr<TikvService> service_;
-  rpc::Server server_;
+  std::vector<std::unique_ptr<ServedStore>> stores_;
   rpc::Server status_server_;
-  std::unique_ptr<Heartbeats> heartbeats_;
+  std::unique_ptr<GcWorker> gc_;
+  std::unique_ptr<Unrest> unrest_;
 };
 
 TikvServer::TikvServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -44,6 +44,7 @@ class Cluster:
         self.pumps = {}
         self.drainers = {}
         self.pd = None
+        self.pd_addresses = None  # of several; else the one named "pd"
         self.mariadb = MariaDb(os.path.join(self.directory, "mariadb"), self._port("mariadb"),
                                mariadb_options)
 
@@ -52,6 +53,12 @@ class Cluster:
 
     def address(self, name):
         return f"127.0.0.1:{self._port(name)}"
+
+    def _pd_addresses(self):
+        return self.pd_addresses or self.address("pd")
+
+    def _pd_urls(self):
+        return ",".join(f"http://{address}" for address in self._pd_addresses().split(","))
 
     def _process(self, name, program, arguments):
         return Process(name, [os.path.join(self.bin, program), *arguments], self.directory)
@@ -85,12 +92,20 @@ class Cluster:
         self.pd_process.wait_ready(lambda: http_get(url + "/pd/api/v1/members"))
         self.pd = Pd(self.address("pd"))
 
-    def start_tikv(self):
+    def start_tikv(self, unrest=""):
+        """`unrest`: more keys of the section [test], for three stores whose regions do not come to rest."""
+        extra = [f"--config={self._unrest_config(unrest)}"] if unrest else []
         self.tikv_process = self._process("tikv", "tikv-server", [
             f"--addr={self.address('tikv')}", f"--status-addr={self.address('tikv-status')}",
-            "--data-dir=tikv.data", "--log-file=tikv.log", f"--pd-endpoints={self.address('pd')}"]).start()
+            "--data-dir=tikv.data", "--log-file=tikv.log", f"--pd-endpoints={self._pd_addresses()}", *extra]).start()
         # PD remembers the leaders of a store that is gone: only what the store itself serves counts.
         self.tikv_process.wait_ready(self._store_serves)
+
+    def _unrest_config(self, unrest):
+        path = os.path.join(self.directory, "tikv.toml")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(f'[test]\nstore-addrs = ["{self.address("tikv-2")}", "{self.address("tikv-3")}"]\n{unrest}\n')
+        return path
 
     def _store_serves(self):
         """This process answers on its status port, PD has heard from it, and a read of the store succeeds."""
@@ -104,7 +119,7 @@ class Cluster:
             tikv.close()
 
     def _region_has_leader(self):
-        regions = http_get(f"http://{self.address('pd')}/pd/api/v1/regions")
+        regions = next(filter(None, (http_get(f"{url}/pd/api/v1/regions") for url in self._pd_urls().split(","))), None)
         return regions and any(r.get("leader") for r in json.loads(regions).get("regions") or [])
 
     def start_pump(self, name="pump", wait=True, extra=()):
@@ -114,7 +129,7 @@ class Cluster:
             extra = [*extra, f"-config={self._pump_config(name)}"]
         process = self._process(name, "pump", [
             f"-node-id={name}", f"-addr={address}", f"-advertise-addr={address}", f"-data-dir={name}.data",
-            f"-pd-urls=http://{self.address('pd')}", f"-log-file={name}.log", *extra]).start()
+            f"-pd-urls={self._pd_urls()}", f"-log-file={name}.log", *extra]).start()
         self.pumps[name] = process
         if wait:
             process.wait_ready(lambda: self.node_state("pumps", name) == "online" and
@@ -135,7 +150,7 @@ class Cluster:
             f.write(config or self.drainer_config())
         process = self._process(name, "drainer", [
             f"-node-id={name}", f"-addr={address}", f"-data-dir={name}.data", f"-config={config_file}",
-            f"-pd-urls=http://{self.address('pd')}", f"-log-file={name}.log",
+            f"-pd-urls={self._pd_urls()}", f"-log-file={name}.log",
             f"-initial-commit-ts={initial_commit_ts}", *extra]).start()
         self.drainers[name] = process
         if wait:
@@ -146,7 +161,7 @@ class Cluster:
         """tidb-server with binlog, on the ports "tidb" (MySQL) and "tidb-status"."""
         config_file = os.path.join(self.directory, "tidb.toml")
         with open(config_file, "w", encoding="utf-8") as f:
-            f.write(config or f'store = "tikv"\npath = "{self.address("pd")}"\nlease = "1s"\n'
+            f.write(config or f'store = "tikv"\npath = "{self._pd_addresses()}"\nlease = "1s"\n'
                               '[log.file]\nfilename = "tidb.log"\n[binlog]\nenable = true\n')
         self.tidb_process = self._process("tidb", "tidb-server", [
             f"-config={config_file}", "-host=127.0.0.1", f"-P={self._port('tidb')}",
@@ -182,7 +197,7 @@ class Cluster:
 
     def binlogctl(self, *arguments):
         return subprocess.run([os.path.join(self.bin, "binlogctl"),
-                               f"-pd-urls=http://{self.address('pd')}", *arguments],
+                               f"-pd-urls={self._pd_urls()}", *arguments],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
 
     # state ----------------------------------------------------------------------------------------
@@ -190,7 +205,7 @@ class Cluster:
     def node_state(self, kind, node_id):
         """State in the registry, or None."""
         out = subprocess.run(
-            ["etcdctl", "--endpoints", self.address("pd"), "get", "--print-value-only",
+            ["etcdctl", "--endpoints", self._pd_addresses(), "get", "--print-value-only",
              f"/tidb-binlog/v1/{kind}/{node_id}"],
             env={**os.environ, "ETCDCTL_API": "3"}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             check=False).stdout

@@ -25,6 +25,11 @@ KvOp op_of(const BufferedWrite& write) {
 
 Storage& Committer::storage() { return txn_.store_.storage(); }
 
+Status Committer::may_commit() const {
+  const auto& ask = txn_.store_.options().may_commit;
+  return ask ? ask() : ok_status();
+}
+
 void Committer::collect() {
   const bool pessimistic = txn_.options_.pessimistic;
   for (const auto& [key, write] : txn_.buffer_.writes()) {
@@ -83,6 +88,7 @@ Result<uint64_t> Committer::commit_primary() {
   while (true) {
     const auto commit_ts = storage().get_ts();
     if (!commit_ts.ok()) return abort(store_error(commit_ts.status()));
+    if (Status allowed = may_commit(); !allowed.ok()) return abort(std::move(allowed));
     Status status = storage().commit_primary(head_, *commit_ts, &uncommitted_);
     if (status.ok()) return commit_ts;
     // A reader has pushed the lock: a later timestamp will do.
@@ -152,6 +158,10 @@ Result<uint64_t> Committer::run() {
     // The locks were all it wanted.
     txn_.unlock_all();
     return uint64_t{0};
+  }
+  if (Status allowed = may_commit(); !allowed.ok()) {
+    txn_.unlock_all();
+    return allowed;
   }
   SchemaHolder::CommitPass pass;
   if (options_.schemas != nullptr) {

@@ -19,6 +19,7 @@ class Committer {
   Result<uint64_t> run();
 
  private:
+  Status may_commit() const;
   void collect();
   void start_binlog();
   Status prewrite();

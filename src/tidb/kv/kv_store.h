@@ -21,6 +21,8 @@ struct KvStoreOptions {
   Millis pessimistic_ttl{20000};              ///< of a lock; renewed while the transaction lives
   Millis heart_beat_interval{8000};
   Millis max_txn_life{3600000};  ///< no renewal afterwards: its locks die
+  /// Asked by every commit, first and before its primary; its error is the commit's. None: yes.
+  std::function<Status()> may_commit;
 };
 
 /// Any thread. Must outlive its transactions; does not own storage and binlog (null: none).

@@ -131,6 +131,7 @@ class TidbServer::Impl {
         config_.advertise_address.empty() ? host_name() : config_.advertise_address;
     OwnerKey::Options options;
     options.who = host + ":" + std::to_string(config_.port);
+    options.uuid = uuid_;
     options.stop = stop_.get_token();
     options.on_lost = [this] {
       lost_ = true;
@@ -163,6 +164,7 @@ class TidbServer::Impl {
     storage_ = std::make_unique<TikvStorage>(cluster_->pd(), cluster_->tikv());
     KvStoreOptions options;
     options.txn_total_size_limit = static_cast<uint64_t>(config_.txn_total_size_limit);
+    options.may_commit = [this] { return owner_->held(); };
     store_ = std::make_unique<KvStore>(*storage_, pumps_.get(), options);
     auto_ids_ = std::make_unique<AutoIds>(*store_);
     ddl_storage_ = std::make_unique<KvDdlStorage>(*store_);

@@ -54,6 +54,7 @@ class UnsafeDestroyRangeResponse;
 
 namespace tbl::tikv {
 
+struct DataRange;
 struct Store;
 
 // get.cc, scan.cc. The forms with MayBlock::kNo are for a thread that others wait for: they give
@@ -96,6 +97,9 @@ Status check_secondary_locks(Store& store, const kvrpcpb::CheckSecondaryLocksReq
                              kvrpcpb::CheckSecondaryLocksResponse* response);
 Status resolve_lock(Store& store, const kvrpcpb::ResolveLockRequest& request,
                     kvrpcpb::ResolveLockResponse* response);
+/// The same for the locks of a range, where the request names no keys.
+Status resolve_lock(Store& store, const kvrpcpb::ResolveLockRequest& request,
+                    kvrpcpb::ResolveLockResponse* response, const DataRange& range);
 Status scan_lock(Store& store, const kvrpcpb::ScanLockRequest& request,
                  kvrpcpb::ScanLockResponse* response);
 
@@ -112,6 +116,8 @@ Status mvcc_get_by_key(Store& store, const kvrpcpb::MvccGetByKeyRequest& request
 /// The first key, in key order, that the transaction locked or wrote.
 Status mvcc_get_by_start_ts(Store& store, const kvrpcpb::MvccGetByStartTsRequest& request,
                             kvrpcpb::MvccGetByStartTsResponse* response);
+Status mvcc_get_by_start_ts(Store& store, const kvrpcpb::MvccGetByStartTsRequest& request,
+                            kvrpcpb::MvccGetByStartTsResponse* response, const DataRange& range);
 
 // range.cc, gc.cc: removing what nobody may ask for any more
 Status delete_range(Store& store, const kvrpcpb::DeleteRangeRequest& request,
@@ -119,6 +125,8 @@ Status delete_range(Store& store, const kvrpcpb::DeleteRangeRequest& request,
 Status unsafe_destroy_range(Store& store, const kvrpcpb::UnsafeDestroyRangeRequest& request,
                             kvrpcpb::UnsafeDestroyRangeResponse* response);
 Status gc(Store& store, const kvrpcpb::GCRequest& request, kvrpcpb::GCResponse* response);
+Status gc(Store& store, const kvrpcpb::GCRequest& request, kvrpcpb::GCResponse* response,
+          const DataRange& range);
 
 /// A request that may have to wait for a lock, over all its attempts.
 struct LockWait {

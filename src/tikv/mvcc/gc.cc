@@ -45,12 +45,17 @@ Status collect_key(Store& store, const Key& key, uint64_t safe_point) {
 
 }  // namespace
 
-Status gc(Store& store, const kvrpcpb::GCRequest& request, kvrpcpb::GCResponse*) {
+Status gc(Store& store, const kvrpcpb::GCRequest& request, kvrpcpb::GCResponse* response) {
+  return gc(store, request, response, data_range("", ""));
+}
+
+Status gc(Store& store, const kvrpcpb::GCRequest& request, kvrpcpb::GCResponse*,
+          const DataRange& range) {
   const Snapshot snapshot(store.engine);
-  Cursor writes = snapshot.cursor(Cf::kWrite);
+  Cursor writes = snapshot.cursor(Cf::kWrite, range.lower, range.upper);
   std::string done;       // stored key that was looked at last
   std::string collected;  // and the last one with something to remove
-  for (writes.seek(""); writes.valid(); writes.next()) {
+  for (writes.seek(range.lower); writes.valid(); writes.next()) {
     Bytes data;
     uint64_t commit_ts = 0;
     if (!split_version(writes.key(), &data, &commit_ts)) {

@@ -61,9 +61,10 @@ Status fill_info(const Snapshot& snapshot, const Key& key, kvrpcpb::MvccInfo* in
   return values.status();
 }
 
-Result<std::optional<Key>> first_locked(const Snapshot& snapshot, uint64_t start_ts) {
-  Cursor locks = snapshot.cursor(Cf::kLock);
-  for (locks.seek(""); locks.valid(); locks.next()) {
+Result<std::optional<Key>> first_locked(const Snapshot& snapshot, uint64_t start_ts,
+                                        const DataRange& range) {
+  Cursor locks = snapshot.cursor(Cf::kLock, range.lower, range.upper);
+  for (locks.seek(range.lower); locks.valid(); locks.next()) {
     TBL_ASSIGN(const auto lock, decode_lock(locks.value()));
     if (lock.start_ts != start_ts) continue;
     TBL_ASSIGN(auto key, parse_data_key(locks.key()));
@@ -73,9 +74,10 @@ Result<std::optional<Key>> first_locked(const Snapshot& snapshot, uint64_t start
   return std::optional<Key>();
 }
 
-Result<std::optional<Key>> first_written(const Snapshot& snapshot, uint64_t start_ts) {
-  Cursor writes = snapshot.cursor(Cf::kWrite);
-  for (writes.seek(""); writes.valid(); writes.next()) {
+Result<std::optional<Key>> first_written(const Snapshot& snapshot, uint64_t start_ts,
+                                         const DataRange& range) {
+  Cursor writes = snapshot.cursor(Cf::kWrite, range.lower, range.upper);
+  for (writes.seek(range.lower); writes.valid(); writes.next()) {
     TBL_ASSIGN(const auto write, decode_write(writes.value()));
     if (write.start_ts != start_ts) continue;
     Bytes data;
@@ -100,9 +102,14 @@ Status mvcc_get_by_key(Store& store, const kvrpcpb::MvccGetByKeyRequest& request
 
 Status mvcc_get_by_start_ts(Store& store, const kvrpcpb::MvccGetByStartTsRequest& request,
                             kvrpcpb::MvccGetByStartTsResponse* response) {
+  return mvcc_get_by_start_ts(store, request, response, data_range("", ""));
+}
+
+Status mvcc_get_by_start_ts(Store& store, const kvrpcpb::MvccGetByStartTsRequest& request,
+                            kvrpcpb::MvccGetByStartTsResponse* response, const DataRange& range) {
   const Snapshot snapshot(store.engine);
-  TBL_ASSIGN(auto locked, first_locked(snapshot, request.start_ts()));
-  TBL_ASSIGN(auto written, first_written(snapshot, request.start_ts()));
+  TBL_ASSIGN(auto locked, first_locked(snapshot, request.start_ts(), range));
+  TBL_ASSIGN(auto written, first_written(snapshot, request.start_ts(), range));
   if (locked && (!written || *locked < *written)) written = std::move(locked);
   auto* info = response->mutable_info();
   if (!written) return ok_status();

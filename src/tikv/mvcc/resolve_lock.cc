@@ -52,12 +52,17 @@ Result<std::vector<Key>> next_locked_keys(Cursor& cursor, const Fates& fates) {
 }  // namespace
 
 Status resolve_lock(Store& store, const kvrpcpb::ResolveLockRequest& request,
-                    kvrpcpb::ResolveLockResponse*) {
+                    kvrpcpb::ResolveLockResponse* response) {
+  return resolve_lock(store, request, response, data_range("", ""));
+}
+
+Status resolve_lock(Store& store, const kvrpcpb::ResolveLockRequest& request,
+                    kvrpcpb::ResolveLockResponse*, const DataRange& range) {
   const Fates fates = fates_of(request);
   if (request.keys_size() > 0) return resolve_keys(store, to_keys(request.keys()), fates);
   const Snapshot snapshot(store.engine);
-  Cursor locks = snapshot.cursor(Cf::kLock);
-  locks.seek("");
+  Cursor locks = snapshot.cursor(Cf::kLock, range.lower, range.upper);
+  locks.seek(range.lower);
   while (true) {
     TBL_ASSIGN(const auto keys, next_locked_keys(locks, fates));
     if (keys.empty()) return ok_status();
