@@ -1,6 +1,7 @@
 """CPU time and memory of a running process, and tables of figures."""
 import os
 import statistics
+import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -10,6 +11,11 @@ def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as f:
         fields = f.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def process_clock(pid):
+    """The same from the process's own clock, to the nanosecond."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def resident_mib(pid):
@@ -22,8 +28,8 @@ def resident_mib(pid):
 
 def spread(values, digits=1):
     """Median and (lowest to highest)."""
-    middle, low, high = (f"{v:,.{digits}f}" for v in (statistics.median(values), min(values), max(values)))
-    return f"{middle} ({low} to {high})"
+    middle = statistics.median(values)
+    return f"{middle:,.{digits}f} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 
 def print_table(heads, rows):
