@@ -66,6 +66,16 @@ TEST_F(PosixEnvTest, WhatIsReservedReadsAsZerosUntilItIsWritten) {
   EXPECT_EQ(*env_.read_file(path("a")), "onetwothree!");
 }
 
+TEST_F(PosixEnvTest, WhatIsWrittenOnceMoreStaysWhereItIs) {
+  auto file = env_.open_append(path("a"));
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->append("one two").ok());
+  ASSERT_TRUE((*file)->rewrite(4, "two").ok());
+  EXPECT_EQ((*file)->size(), 7U);
+  ASSERT_TRUE((*file)->append("!").ok());
+  EXPECT_EQ(*env_.read_file(path("a")), "one two!");
+}
+
 TEST_F(PosixEnvTest, ReadAt) {
   ASSERT_TRUE(env_.write_file_atomically(path("a"), "0123456789").ok());
   auto file = env_.open_read(path("a"));

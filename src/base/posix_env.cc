@@ -100,9 +100,19 @@ class PosixWritableFile final : public WritableFile {
     return retry([&] { return ::fdatasync(fd_.get()); }) == 0 ? ok_status()
                                                               : last_error("sync", fd_.path());
   }
+  Status rewrite(uint64_t offset, Bytes data) override {
+    TBL_TRY(leave_append_mode());
+    while (!data.empty()) {
+      const auto at = static_cast<off_t>(offset);
+      ssize_t n = retry([&] { return ::pwrite(fd_.get(), data.data(), data.size(), at); });
+      if (n < 0) return last_error("write", fd_.path());
+      offset += static_cast<uint64_t>(n);
+      data.remove_prefix(static_cast<size_t>(n));
+    }
+    return ok_status();
+  }
   void reserve(uint64_t bytes) override {
-    const int flags = ::fcntl(fd_.get(), F_GETFL);
-    if (flags < 0 || ::fcntl(fd_.get(), F_SETFL, flags & ~O_APPEND) != 0) return;
+    if (!leave_append_mode().ok()) return;
     (void)::fallocate(fd_.get(), 0, static_cast<off_t>(size_), static_cast<off_t>(bytes));
   }
   Status truncate(uint64_t size) override {
@@ -116,6 +126,12 @@ class PosixWritableFile final : public WritableFile {
   uint64_t size() const override { return size_; }
 
  private:
+  Status leave_append_mode() {
+    const int flags = ::fcntl(fd_.get(), F_GETFL);
+    const bool left = flags >= 0 && ::fcntl(fd_.get(), F_SETFL, flags & ~O_APPEND) == 0;
+    return left ? ok_status() : last_error("leave append mode of", fd_.path());
+  }
+
   Fd fd_;
   uint64_t size_;
 };

@@ -45,6 +45,10 @@ class SimWritableFile final : public WritableFile {
     std::lock_guard lock(env_.mutex_);
     return env_.append(*this, pieces);
   }
+  Status rewrite(uint64_t offset, Bytes data) override {
+    std::lock_guard lock(env_.mutex_);
+    return env_.rewrite(*this, offset, data);
+  }
   void reserve(uint64_t bytes) override {
     std::lock_guard lock(env_.mutex_);
     env_.reserve(*this, bytes);
@@ -293,6 +297,13 @@ Status SimEnv::append(SimWritableFile& file, const std::vector<Bytes>& pieces) {
     if (verdict.status.ok() && piece.size() > room) return errno_status(ENOSPC, "write " + path);
     room -= std::min<uint64_t>(room, piece.size());
   }
+  return verdict.status;
+}
+
+Status SimEnv::rewrite(SimWritableFile& file, uint64_t offset, Bytes data) {
+  TBL_TRY(check_handle(file.generation_, file.path_));
+  Verdict verdict = begin(SimOp::kWrite, file.path_);
+  if (verdict.status.ok() || verdict.applied) file.inode_->write(offset, data);
   return verdict.status;
 }
 

@@ -96,6 +96,7 @@ class SimEnv final : public Env {
   Verdict begin(SimOp op, const std::string& path);
   Status change_dir(SimOp op, DirChange change);
   Status append(SimWritableFile& file, const std::vector<Bytes>& pieces);
+  Status rewrite(SimWritableFile& file, uint64_t offset, Bytes data);
   void reserve(SimWritableFile& file, uint64_t bytes);
   Status truncate(SimInode& inode, uint64_t generation, const std::string& path, uint64_t size);
   Status sync(SimInode& inode, uint64_t generation, const std::string& path);

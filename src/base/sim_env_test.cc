@@ -67,6 +67,27 @@ TEST_F(SimEnvTest, ACrashKeepsOrLosesWhatIsReserved) {
   EXPECT_EQ(outcomes, (std::set<std::string>{"safe", std::string("safe\0\0", 6)}));
 }
 
+TEST_F(SimEnvTest, OnlyWhatIsWrittenOnceMoreIsSavedAfterAFailedSync) {
+  for (bool again : {false, true}) {
+    size_t lost = 0;
+    for (uint64_t seed = 0; seed < 50; ++seed) {
+      SimEnv disk;
+      ASSERT_TRUE(disk.create_dirs("d").ok());
+      auto file = open(disk, "d/a");
+      ASSERT_TRUE(disk.sync_dir("d").ok());
+      ASSERT_TRUE(file->append("gone").ok());
+      disk.fail(SimOp::kSync, 1, EIO);
+      ASSERT_FALSE(file->sync().ok());
+      ASSERT_TRUE(!again || file->rewrite(0, "gone").ok());
+      ASSERT_TRUE(file->sync().ok());
+      ASSERT_EQ(content(disk, "d/a"), "gone");
+      disk.crash(seed);
+      lost += content(disk, "d/a") != "gone";
+    }
+    EXPECT_EQ(lost == 0, again);
+  }
+}
+
 TEST_F(SimEnvTest, SyncedFileInSyncedDirectorySurvivesEveryCrash) {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     SimEnv disk;

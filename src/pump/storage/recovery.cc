@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kRecordsPerFlush = 4096;
 constexpr size_t kMaxReportBytes = 1000;
+constexpr uint64_t kRewrittenBytes = 1 << 20;  ///< at a time
 /// Released transactions remembered from before the start, so that a start reads little (768 KiB).
 /// A repeated binlog of an older one costs a question to TiKV.
 constexpr size_t kRememberedTxns = 16 << 10;
@@ -118,7 +119,7 @@ class Recovery {
       out_.next_segment = segment;
       return settle(segment);
     }
-    return seal(segment);
+    return seal(segment, begin);
   }
 
   Result<SegmentScanResult> scan_records(const SegmentInfo& segment, uint64_t begin, uint64_t end,
@@ -169,14 +170,27 @@ class Recovery {
   }
 
   /// Also makes everything before the footer durable, which a stop without a crash of the machine
-  /// did not.
-  Status seal(SegmentInfo segment) {
+  /// did not. What the snapshot has not seen, from `unsure` on, may stand behind a failed sync.
+  Status seal(SegmentInfo segment, uint64_t unsure) {
     TBL_ASSIGN(const auto file, open_without_reserved(segment));
+    TBL_TRY(write_again(segment, unsure, *file));
     TBL_TRY(file->append(encode_footer(segment.max_ts)));
     TBL_TRY(file->sync());
     segment.size = file->size();
     segment.sealed = true;
     parts_.segments.set(segment);
+    return ok_status();
+  }
+
+  Status write_again(const SegmentInfo& segment, uint64_t from, WritableFile& file) {
+    if (from >= segment.size) return ok_status();
+    TBL_ASSIGN(const auto reader, parts_.env.open_read(parts_.segments.path(segment.id)));
+    std::string piece(std::min<uint64_t>(kRewrittenBytes, segment.size - from), '\0');
+    for (uint64_t at = from; at < segment.size; at += piece.size()) {
+      piece.resize(std::min<uint64_t>(piece.size(), segment.size - at));
+      TBL_ASSIGN(const size_t got, reader->read(at, piece.size(), piece.data()));
+      TBL_TRY(file.rewrite(at, Bytes(piece).substr(0, got)));
+    }
     return ok_status();
   }
 

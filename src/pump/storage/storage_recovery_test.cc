@@ -72,6 +72,29 @@ TEST_F(StorageRecovery, CrashBetweenWriteAndSync) {
   EXPECT_LT(present, kRuns);
 }
 
+// The disk refuses to save a group, then to cut it off. The next start reads it all the same, from
+// memory: what it makes of it has to be on the disk before the power goes.
+TEST_F(StorageRecovery, WhatAFailedSyncLeftIsSavedBeforeItCounts) {
+  open();
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(seed);
+    const uint64_t base = 100 * seed;
+    prewrite(base + 5);
+    env_.fail(SimOp::kSync, 1, EIO);
+    env_.fail(SimOp::kTruncate, 1, EIO);
+    EXPECT_FALSE(write_and_wait(*storage_, make_prewrite(base + 10, key(base + 10), "v")).ok());
+    storage_.reset();
+    open();
+    EXPECT_EQ(storage_->stats().unresolved, 2U) << "the test's premise";
+    commit(base + 10, base + 20);
+    commit(base + 5, base + 19);
+    crash(seed);
+    EXPECT_EQ(storage_->corruption(), "");
+    wait_for(base + 20);
+    EXPECT_THAT(served(base), ElementsAre(base + 19, base + 20));
+  }
+}
+
 TEST_F(StorageRecovery, CrashBetweenSyncAndAnswer) {
   open();
   prewrite(10);
