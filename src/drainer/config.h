@@ -64,6 +64,8 @@ struct SyncerConfig {
   bool replace_duplicate_rows = false;    ///< `duplicate-row = "warn"`
   bool stop_on_missing_row = false;       ///< `missing-row = "stop"`
   bool commit_in_upstream_order = false;  ///< `commit-order = "upstream"`
+  std::string relay_dir;                  ///< `relay.log-dir`; empty: no relay log
+  uint64_t relay_file_size = 10 << 20;    ///< `relay.max-file-size`
 };
 
 struct DrainerConfig {
