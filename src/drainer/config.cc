@@ -97,11 +97,11 @@ void add_syncer_flags(ConfigSpec& spec, RawConfig& raw, DrainerConfig& config) {
             .key = "syncer.load-schema-snapshot",
             .help = "insist on reading the schema as of the checkpoint, not the job history"});
   spec.add(
-      &raw.relay_dir,
+      &c.relay_dir,
       {.flag = "relay-log-dir", .key = "syncer.relay.log-dir", .help = "path of relay log files"});
-  spec.add(&raw.ignored_text, {.flag = "relay-max-file-size",
-                               .key = "syncer.relay.max-file-size",
-                               .help = "size of one relay log file"});
+  spec.add(&raw.relay_file_size, {.flag = "relay-max-file-size",
+                                  .key = "syncer.relay.max-file-size",
+                                  .help = "size of one relay log file in bytes"});
 }
 
 void add_switches(ConfigSpec& spec, RawConfig& raw) {

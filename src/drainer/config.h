@@ -65,6 +65,8 @@ struct SyncerConfig {
   bool stop_on_missing_row = false;       ///< `missing-row = "stop"`
   bool commit_in_upstream_order = false;  ///< `commit-order = "upstream"`
   bool whole_transactions = false;        ///< `transaction-atomicity = "whole"`
+  std::string relay_dir;                  ///< `relay.log-dir`; empty: no relay log
+  uint64_t relay_file_size = 10 << 20;    ///< `relay.max-file-size`
 };
 
 struct DrainerConfig {

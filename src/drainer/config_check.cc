@@ -39,8 +39,12 @@ Status check_sink(const RawConfig& raw, SyncerConfig& c) {
   return invalid_argument("unknown checkpoint type: " + type);
 }
 
-Status check_supported(const RawConfig& raw) {
-  if (!raw.relay_dir.empty()) return invalid_argument("relay log is not supported yet");
+Status check_relay(const RawConfig& raw, SyncerConfig& c) {
+  if (raw.relay_file_size < 1) {
+    return invalid_argument("syncer.relay.max-file-size: must be at least 1, not " +
+                            std::to_string(raw.relay_file_size));
+  }
+  c.relay_file_size = static_cast<uint64_t>(raw.relay_file_size);
   return ok_status();
 }
 
@@ -145,7 +149,7 @@ Result<bool> is_second(std::string_view key, const std::string& value, const Cho
 
 Status check_syncer(const RawConfig& raw, SyncerConfig& c) {
   TBL_TRY(check_sink(raw, c));
-  TBL_TRY(check_supported(raw));
+  TBL_TRY(check_relay(raw, c));
   TBL_TRY(check_filter(raw, c));
   TBL_TRY(check_time_zone(c.session_params));
   if (c.sql_mode) TBL_TRY(check_sql_mode(*c.sql_mode));

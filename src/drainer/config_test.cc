@@ -193,8 +193,8 @@ TEST_F(ConfigTest, ErrorsHaveTheOriginalsTexts) {
   EXPECT_EQ(error("[syncer.to.checkpoint]\ntype = \"x\"\n"), "unknown checkpoint type: x");
   EXPECT_THAT(error("pd-urls = \"ftp://a:1\"\n"), HasSubstr("parse EtcdURLs error: ftp://a:1"));
   EXPECT_THAT(error("addr = \"nonsense\"\n"), HasSubstr("bad addr host format: nonsense"));
-  EXPECT_THAT(error("[syncer]\nrelay.log-dir = \"x\"\n"),
-              HasSubstr("relay log is not supported yet"));
+  EXPECT_EQ(error("[syncer]\nrelay.max-file-size = 0\n"),
+            "syncer.relay.max-file-size: must be at least 1, not 0");
   EXPECT_EQ(
       error(
           "[syncer.binlog-filter-rule.r1]\nignore-event = [\"x\"]\n[[syncer.table-migrate-rule]]\n"

@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 /// goes on from what is durable.
 constexpr auto kDrainPatience = 60s;
 constexpr auto kDrainLogInterval = 10s;
+constexpr int kConnectTriesWithRelay = 10;
 
 /// A station between the pumps and the downstream holds at most `most` bytes, and a share of
 /// `memory-limit` where that is less: holding more than keeps the stations after it busy gains
@@ -64,7 +65,12 @@ Drainer::~Drainer() { cluster_stop_.request_stop(); }
 Result<std::unique_ptr<Drainer>> Drainer::create(DrainerConfig config, const StopToken& stop) {
   std::unique_ptr<Drainer> drainer(new Drainer(std::move(config)));
   std::stop_callback on_stop(stop, [&] { drainer->cluster_stop_.request_stop(); });
-  TBL_TRY(drainer->connect());
+  TBL_ASSIGN(drainer->node_id_, node_id_of(drainer->config_));
+  Status connected = drainer->connect();
+  if (!connected.ok() && !stop.stop_requested()) {
+    connected = feed_without_pd(drainer->config_, drainer->node_id_, std::move(connected));
+  }
+  TBL_TRY(connected);
   TBL_TRY(drainer->start_applier());
   TBL_TRY(drainer->load_schema_from_cluster());
   drainer->make_stream();
@@ -72,7 +78,6 @@ Result<std::unique_ptr<Drainer>> Drainer::create(DrainerConfig config, const Sto
 }
 
 Status Drainer::connect() {
-  TBL_ASSIGN(node_id_, node_id_of(config_));
   warn_of_address(config_.advertise_addr);
   TBL_TRY(posix_env().create_dirs(config_.data_dir, 0700));
   spill_ = std::make_unique<spill::SpillDir>(
@@ -83,6 +88,9 @@ Status Drainer::connect() {
   options.pd_urls = config_.pd_urls;
   options.tls = config_.tls;
   options.stop = cluster_stop_.get_token();
+  // With a relay log there is something to do without PD.
+  TBL_ASSIGN(const auto span, relay_span(config_));
+  if (span) options.connect_tries = kConnectTriesWithRelay;
   TBL_ASSIGN(cluster_, cluster::Cluster::connect(options));
   log_info("get clusterID success", {{"clusterID", cluster_->pd().cluster_id()}});
   TBL_ASSIGN(start_now_ts_, cluster_->pd().get_ts());
@@ -108,12 +116,21 @@ Status Drainer::start_applier() {
   context.ddl_policy = ddl_rules_.get();
   schedule::ApplierEvents events;
   lag_ = std::make_unique<Lag>(std::chrono::minutes(config_.synced_check_minutes), system_clock());
-  events.on_progress = [this](uint64_t ts) { lag_->on_progress(ts); };
+  events.on_progress = [this](uint64_t ts) {
+    lag_->on_progress(ts);
+    if (auto* relay = relay_.load()) relay->forget_until(ts);
+  };
   events.on_error = [this](const Status& status) { fail(status); };
   context.is_alive = [this](const std::string& id, const std::string& address) {
     return drainer_is_alive(*cluster_, config_.tls, id, address);
   };
+  TBL_ASSIGN(const auto span, relay_span(config_));
+  if (span) {
+    TBL_TRY(feed_by_relay(config_, context, *span));
+    TBL_ASSIGN(context.run_ts, cluster_->pd().get_ts());
+  }
   applier_ = make_applier(config_, context, std::move(events));
+  if (!config_.syncer.relay_dir.empty()) TBL_TRY(add_relay(context));
   TBL_ASSIGN(start_point_, applier_->start());
   if (start_point_.commit_ts == 0) start_point_.commit_ts = context.initial_commit_ts;
   log_info("start from", {{"commit ts", start_point_.commit_ts},
@@ -121,6 +138,14 @@ Status Drainer::start_applier() {
                           {"consistent", start_point_.consistent},
                           {"unknown until", start_point_.unknown_until_ts}});
   lag_->on_progress(start_point_.commit_ts);
+  return ok_status();
+}
+
+Status Drainer::add_relay(const SinkContext& context) {
+  TBL_ASSIGN(auto relay, with_relay(config_, context.cluster_id, std::move(applier_),
+                                    [this](const Status& status) { fail(status); }));
+  relay_ = relay.get();
+  applier_ = std::move(relay);
   return ok_status();
 }
 
@@ -293,6 +318,7 @@ void Drainer::stop_applier() {
   });
   stream_->stop();
   if (Status status = applier_->stop(); !status.ok()) fail(status);
+  relay_ = nullptr;
   done.request_stop();
 }
 

@@ -1,6 +1,7 @@
 // The program: makes the stations, runs them, takes them down.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "drainer/meta_source.h"
 #include "drainer/node.h"
 #include "drainer/pump_list.h"
+#include "drainer/relay_feed.h"
 #include "drainer/router.h"
 #include "drainer/safe_point.h"
 #include "drainer/service.h"
@@ -47,6 +49,7 @@ class Drainer {
 
   Status connect();
   Status start_applier();
+  Status add_relay(const SinkContext& context);
   Status load_schema_from_cluster();
   void make_stream();
   Status start();
@@ -77,6 +80,7 @@ class Drainer {
   schema::SchemaTracker schema_;
   std::optional<DdlJobs> jobs_;
   std::unique_ptr<Lag> lag_;
+  std::atomic<relay::RelayedApplier*> relay_{nullptr};  ///< applier_, if there is a relay log
   std::unique_ptr<schedule::Applier> applier_;
   std::unique_ptr<spill::SpillDir> spill_;
   std::unique_ptr<Merger> merger_;

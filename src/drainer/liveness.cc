@@ -18,15 +18,20 @@ bool reply_is_of_node(const std::string& body) {
   return body.find("\"message\"") != body.npos && body.find("invalid nodeID") == body.npos;
 }
 
-bool drainer_is_alive(cluster::Cluster& cluster, const rpc::TlsOptions& tls,
-                      const std::string& node_id, const std::string& address,
-                      std::chrono::seconds watch) {
+bool node_answers(const rpc::TlsOptions& tls, const std::string& node_id,
+                  const std::string& address) {
   // An action that no drainer knows changes nothing, and only the node itself does not complain of
   // the id.
   const std::string scheme = tls.enabled() ? "https://" : "http://";
   const std::string url = scheme + address + "/state/" + node_id + "/are-you-there";
-  auto reply = rpc::http_request("PUT", url, "", kHttpTimeout, tls);
-  if (reply.ok() && reply_is_of_node(reply->body)) return true;
+  const auto reply = rpc::http_request("PUT", url, "", kHttpTimeout, tls);
+  return reply.ok() && reply_is_of_node(reply->body);
+}
+
+bool drainer_is_alive(cluster::Cluster& cluster, const rpc::TlsOptions& tls,
+                      const std::string& node_id, const std::string& address,
+                      std::chrono::seconds watch) {
+  if (node_answers(tls, node_id, address)) return true;
 
   auto update_ts = [&]() -> int64_t {
     auto node = cluster.registry().node(cluster::NodeKind::kDrainer, node_id);

@@ -17,6 +17,10 @@ bool drainer_is_alive(cluster::Cluster& cluster, const rpc::TlsOptions& tls,
                       const std::string& node_id, const std::string& address,
                       std::chrono::seconds watch = std::chrono::seconds(15));
 
+/// The first half: it answers there.
+bool node_answers(const rpc::TlsOptions& tls, const std::string& node_id,
+                  const std::string& address);
+
 /// What the reply to an action nobody knows tells: whether it came from that node.
 bool reply_is_of_node(const std::string& body);
 

@@ -46,7 +46,7 @@ struct RawConfig {
   std::string duplicate_row = "stop";
   std::string missing_row = "warn";
   std::string transaction_atomicity;
-  std::string relay_dir;
+  int64_t relay_file_size = 10 << 20;
   Switch dispatch;
   Switch detect;
   ScalarText read_timeout{"1m"};

@@ -40,7 +40,6 @@ class CuttingProxy {
     cut_all();
     for (auto& t : pumps_) t.join();
     close(listener_);
-    for (int fd : fds_) close(fd);
     unlink(path_.c_str());
   }
 
@@ -118,8 +117,12 @@ class CuttingProxy {
         }
       }
     }
-    shutdown(client, SHUT_RDWR);
-    shutdown(server, SHUT_RDWR);
+    // Thousands of connections may come in the life of a proxy.
+    std::lock_guard lock(mutex_);
+    for (int fd : {client, server}) {
+      std::erase(fds_, fd);
+      close(fd);
+    }
   }
 
   const std::string path_;

@@ -66,6 +66,25 @@ TEST_F(TransactionTest, CommitMakesAllVisibleAtItsTs) {
   EXPECT_FALSE(txn->put("c", "3").ok());
 }
 
+TEST_F(TransactionTest, AServerThatMayNotCommitLeavesNothing) {
+  // Asked when the commit begins, and again before the primary decides.
+  for (const int allowed : {0, 1}) {
+    int asked = 0;
+    KvStoreOptions options;
+    options.may_commit = [&]() -> Status {
+      return asked++ < allowed ? ok_status() : sql_error(kErrInfoSchemaExpired, "not now");
+    };
+    KvStore store(storage_, &binlog_, options);
+    auto txn = store.begin().value();
+    ASSERT_TRUE(txn->put("refused", "1").ok());
+    EXPECT_TRUE(is_sql_error(txn->commit().status(), kErrInfoSchemaExpired));
+    EXPECT_EQ(asked, allowed + 1);
+    store.drain();
+    EXPECT_EQ(storage_.locks(), 0U);
+    EXPECT_EQ(now("refused"), "-");
+  }
+}
+
 TEST_F(TransactionTest, NothingWrittenCommitsNothing) {
   auto txn = begin();
   EXPECT_EQ(txn->commit().value(), 0U);
