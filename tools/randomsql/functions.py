@@ -11,6 +11,7 @@ import re
 FAILING = re.compile(r"div |%|mod\(|/|conv\(|inet|unhex|str_to_date|cast\(.*(char|json)|from_days|log|ln\(|sqrt|date_format|make")
 
 INT = """
+ifnull({}, -1) bool|ifnull({} or {}, -1) simple simple|ifnull({} and {}, -1) simple simple|ifnull(not {}, -1) simple
 ({} + {}) int int|({} - {}) int int|({} * {}) int int|({} div {}) int int|({} % {}) int int|(-{}) int|abs({}) int
 sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
 bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round({}, {}) int NEG|truncate({}, {}) int NEG
