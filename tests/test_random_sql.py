@@ -13,7 +13,7 @@ from random_sql_differences import ITSELF, ITSELF_SHARE, RULES
 from sqlcases.record import Connection
 
 # ./test plays the same rounds each time, as many as a minute takes; those of TBL_FULL are drawn, for ten minutes.
-FIRST_SEED, ROUNDS = 1, 20
+FIRST_SEED, ROUNDS = 1, 40
 SECONDS, FULL_SECONDS = 60, 600
 
 
