@@ -54,9 +54,10 @@ def test_both_answer_alike(sides, full):
     for seed in seeds(full):
         if time.monotonic() - started > (FULL_SECONDS if full else SECONDS):
             break
+        last = seed
         found += Round(seed, sides, RULES, ITSELF).play()
         played += 1
-    print(f"{played} rounds, the last of TBL_SEED={seed}; " + ", ".join(f"{r.name}: {r.count}" for r in RULES + [ITSELF]))
+    print(f"{played} rounds, the last of TBL_SEED={last}; " + ", ".join(f"{r.name}: {r.count}" for r in RULES + [ITSELF]))
     assert not found, f"{len(found)} statements differ\n" + "\n\n".join(map(str, found[:10]))
     share = ITSELF.count / ITSELF.statements
     assert share <= ITSELF_SHARE, f"MariaDB is no oracle for {ITSELF.count} of {ITSELF.statements} statements"
