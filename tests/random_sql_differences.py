@@ -32,8 +32,8 @@ def _other_order(sql, tidb, mariadb):
 
 
 def _counts_unchanged(sql, tidb, mariadb):
-    written = sql.startswith("replace") or "on duplicate key update" in sql
-    return written and tidb[0] == mariadb[0] == "ok" and tidb[1] < mariadb[1]
+    written = re.match(r"replace|load data .* replace into", sql) or "on duplicate key update" in sql
+    return bool(written) and tidb[0] == mariadb[0] == "ok" and tidb[1] < mariadb[1]
 
 
 def _unused_default(sql, tidb, mariadb):

@@ -1,7 +1,7 @@
 """The functions of docs/sql.md as templates: {} is an argument of the kind named beside it.
 
 Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if it were
-empty, a text as a TIME depends on where it comes from.
+empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from.
 
 Kinds in capitals are literals: N a small number, P a position, U a unit of time, F a format of times, G one of texts.
 """
@@ -11,6 +11,7 @@ import re
 FAILING = re.compile(r"div |%|mod\(|/|conv\(|inet|unhex|str_to_date|cast\(.*(char|json)|from_days|log|ln\(|sqrt|date_format|make")
 
 INT = """
+ifnull({}, -1) bool|ifnull({} or {}, -1) simple simple|ifnull({} and {}, -1) simple simple|ifnull(not {}, -1) simple
 ({} + {}) int int|({} - {}) int int|({} * {}) int int|({} div {}) int int|({} % {}) int int|(-{}) int|abs({}) int
 sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
 bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round({}, {}) int NEG|truncate({}, {}) int NEG
@@ -46,7 +47,7 @@ left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {},
 upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
 hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex(left({}, 50))) str|to_base64({}) str|quote({}) str|md5({}) str|sha1({}) str
-elt({}, {}, {}) N str str|make_set({}, {}, {}) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
+elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
 format({}, {}) dec N1|cast({} as char) int|cast(abs({}) as char) dec|cast({} as char) dt|cast({} as char) time|cast({} as char({})) str N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
 case {} when {} then {} else {} end int int str str|ifnull({}, {}) int str|if({}, {}, {}) bool int str

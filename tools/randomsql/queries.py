@@ -154,16 +154,18 @@ class Queries:
         from_node, sources = self._from(depth, outer)
         scope = Expressions(self.rng, sources, outer, self._subquery if depth > 0 else None)
         distinct = "distinct " if self.rng.random() < 0.1 else ""
-        kinds = kinds or [self.rng.choice(KINDS) for _ in range(self.rng.randint(1, 4))]
+        # Where nothing is made of the columns, truth values too: in a WHERE their NULLs are not seen.
+        able = KINDS if plain or names else KINDS + ("bool",)
+        kinds = kinds or [self.rng.choice(able) for _ in range(self.rng.randint(1, 4))]
         where = Node("where")
         if self.rng.random() < 0.75:
             where = Node("where", " where ", scope.condition(), optional=True)
         if grouped and self.rng.random() < 0.3:
-            items, kinds, tail = self._grouped(scope, kinds, plain, names)
+            items, kinds, tail = self._grouped(scope, [k.replace("bool", "int") for k in kinds], plain, names)
             if plain:
                 items = [fill(k, UNION_CAST[k], i) if k == "dec" else i for k, i in zip(kinds, items)]
         else:
-            items = [scope.make(k, 2) for k in kinds]
+            items = [scope.make(k, 2) if k != "bool" else scope.condition(1) for k in kinds]
             if plain:
                 items = [fill(k, UNION_CAST[k], i) if k in UNION_CAST else i for k, i in zip(kinds, items)]
             tail = []
