@@ -39,7 +39,9 @@ void scan(Bytes bytes) {
         check(range.begin >= seen && range.end > range.begin && range.end <= end);
         seen = range.end;
       });
-  check(result.ok() && seen == end);
+  check(result.ok() && seen == result->data_end && seen <= end);
+  const Bytes reserved = bytes.substr(0, end).substr(seen);
+  check(reserved.find_first_not_of('\0') == Bytes::npos);
 }
 
 void decode(Bytes bytes) {

@@ -19,6 +19,16 @@ std::string content(SimEnv& disk, const std::string& path) {
   return text.ok() ? *text : "<" + text.status().message() + ">";
 }
 
+/// d/a on a fresh disk: "safe", whatever happens.
+std::unique_ptr<WritableFile> open_safe(SimEnv& disk) {
+  EXPECT_TRUE(disk.create_dirs("d").ok());
+  auto file = open(disk, "d/a");
+  EXPECT_TRUE(file->append("safe").ok());
+  EXPECT_TRUE(file->sync().ok());
+  EXPECT_TRUE(disk.sync_dir("d").ok());
+  return file;
+}
+
 class SimEnvTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(disk_.create_dirs("d/value").ok()); }
@@ -55,11 +65,7 @@ TEST_F(SimEnvTest, ACrashKeepsOrLosesWhatIsReserved) {
   std::set<std::string> outcomes;
   for (uint64_t seed = 0; seed < 50; ++seed) {
     SimEnv disk;
-    ASSERT_TRUE(disk.create_dirs("d").ok());
-    auto file = open(disk, "d/a");
-    ASSERT_TRUE(file->append("safe").ok());
-    ASSERT_TRUE(file->sync().ok());
-    ASSERT_TRUE(disk.sync_dir("d").ok());
+    const auto file = open_safe(disk);
     file->reserve(2);
     disk.crash(seed);
     outcomes.insert(content(disk, "d/a"));
@@ -91,11 +97,7 @@ TEST_F(SimEnvTest, OnlyWhatIsWrittenOnceMoreIsSavedAfterAFailedSync) {
 TEST_F(SimEnvTest, SyncedFileInSyncedDirectorySurvivesEveryCrash) {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     SimEnv disk;
-    ASSERT_TRUE(disk.create_dirs("d").ok());
-    auto file = open(disk, "d/a");
-    ASSERT_TRUE(file->append("safe").ok());
-    ASSERT_TRUE(file->sync().ok());
-    ASSERT_TRUE(disk.sync_dir("d").ok());
+    const auto file = open_safe(disk);
     disk.crash(seed);
     EXPECT_EQ(content(disk, "d/a"), "safe") << "seed " << seed;
     EXPECT_FALSE(file->append("dead handle").ok());

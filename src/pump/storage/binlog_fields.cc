@@ -206,9 +206,65 @@ Result<BinlogFields> parse(FieldScanner scanner) {
   return fields;
 }
 
+/// Reads what nearly every binlog is: canonical, without unknown fields.
+class PlainReader {
+ public:
+  explicit PlainReader(Bytes message) : begin_(message.data()), in_(message) {}
+
+  bool at_end() const { return in_.empty(); }
+  bool number(BinlogField field, uint64_t* value) { return tag(field, kVarint) && varint(value); }
+  /// True also when there is no such field.
+  bool bytes(BinlogField field, std::optional<ByteRange>* range) {
+    if (!tag(field, kBytes)) return true;
+    uint64_t length = 0;
+    if (!varint(&length)) return false;
+    *range = ByteRange{static_cast<uint64_t>(in_.position() - begin_), length};
+    return in_.skip(length);
+  }
+
+ private:
+  bool tag(BinlogField field, WireType type) {
+    if (in_.empty() || static_cast<uint8_t>(*in_.position()) != (field << 3 | type)) return false;
+    return in_.skip(1);
+  }
+  bool varint(uint64_t* value) {
+    const char* const at = in_.position();
+    return in_.read_uvarint(value) &&
+           static_cast<size_t>(in_.position() - at) == varint_bytes(*value);
+  }
+
+  const char* const begin_;
+  ByteReader in_;
+};
+
+/// Nothing: not plain, the scanner has to look.
+std::optional<BinlogFields> parse_plain(Bytes message) {
+  PlainReader in(message);
+  BinlogFields fields;
+  uint64_t tp = 0;
+  uint64_t job_id = 0;
+  uint64_t schema_state = 0;
+  const bool plain = in.number(kTpField, &tp) && in.number(kStartTsField, &fields.start_ts) &&
+                     in.number(kCommitTsField, &fields.commit_ts) &&
+                     in.bytes(kPrewriteKeyField, &fields.prewrite_key) &&
+                     in.bytes(kPrewriteValueField, &fields.prewrite_value) &&
+                     in.bytes(kDdlQueryField, &fields.ddl_query) &&
+                     in.number(kDdlJobIdField, &job_id) &&
+                     in.number(kDdlSchemaStateField, &schema_state) && in.at_end();
+  if (!plain || !is_int32(tp) || !is_int32(schema_state)) return std::nullopt;
+  fields.tp = static_cast<int32_t>(tp);
+  fields.ddl_job_id = static_cast<int64_t>(job_id);
+  fields.ddl_schema_state = static_cast<int32_t>(schema_state);
+  fields.canonical = true;
+  return fields;
+}
+
 }  // namespace
 
-Result<BinlogFields> parse_binlog_fields(Bytes message) { return parse(FieldScanner(message)); }
+Result<BinlogFields> parse_binlog_fields(Bytes message) {
+  if (auto fields = parse_plain(message)) return *std::move(fields);
+  return parse(FieldScanner(message));
+}
 
 Result<BinlogFields> parse_binlog_fields(SegmentWindow& window, const Place& place) {
   return parse(FieldScanner(&window, place.offset + kRecordHeaderBytes, place.length));

@@ -1,7 +1,14 @@
 #include "pump/storage/binlog_record.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "base/sim_env.h"
+#include "base/test_seed.h"
+#include "pump/storage/binlog_fields.h"
+#include "pump/storage/segment_format.h"
 #include "pump/storage/storage_testing.h"
 
 namespace tbl::pump {
@@ -91,6 +98,54 @@ TEST(BinlogRecord, UnknownGroupIsKept) {
       "54";
   EXPECT_EQ(stored(hex), hex);
   EXPECT_EQ(stored("530801"), "unexpected EOF");
+}
+
+/// The fields and whether they are canonical, or the error, as text.
+std::string told(const Result<BinlogFields>& parsed) {
+  if (!parsed.ok()) return parsed.status().message();
+  std::string text =
+      fmt::format("{} {} {} {} {} {}", parsed->tp, parsed->start_ts, parsed->commit_ts,
+                  parsed->ddl_job_id, parsed->ddl_schema_state, parsed->canonical);
+  for (const auto& range : {parsed->prewrite_key, parsed->prewrite_value, parsed->ddl_query}) {
+    text += range ? fmt::format(" [{}, {}]", range->offset, range->length) : " -";
+  }
+  for (const ByteRange& range : parsed->unknown) {
+    text += fmt::format(" unknown [{}, {}]", range.offset, range.length);
+  }
+  return text;
+}
+
+/// In memory most binlogs take a shorter way than in a segment: both must say the same of anything.
+TEST(BinlogRecord, MemoryAndSegmentSayTheSame) {
+  std::mt19937_64 random(test_seed());
+  SimEnv env;
+  ASSERT_TRUE(env.create_dirs("value").ok());
+  SegmentSet segments(env, "value");
+  size_t canonical = 0;
+  for (uint32_t id = 0; id < 3000; ++id) {
+    std::string bytes =
+        testing::make_prewrite(random() >> (random() % 64), "key", std::string(random() % 200, 'v'))
+            .payload;
+    for (uint64_t n = random() % 3; n > 0; --n) {
+      const size_t at = random() % bytes.size();
+      if (random() % 3 == 0) {
+        bytes.insert(at, 1, static_cast<char>(random()));
+      } else {
+        bytes[at] = static_cast<char>(random() % 2 == 0 ? random() : bytes[at] ^ 0x80);
+      }
+    }
+    const std::string record = encode_record(bytes);
+    ASSERT_TRUE((*env.open_append(segments.path(id)))->append(record).ok());
+    segments.set({.id = id, .size = record.size()});
+    SegmentWindow window;
+    window.use(*segments.open(id));
+    const auto in_memory = parse_binlog_fields(bytes);
+    const Place place{id, static_cast<uint32_t>(bytes.size()), 0};
+    ASSERT_EQ(told(in_memory), told(parse_binlog_fields(window, place))) << to_hex(bytes);
+    canonical += in_memory.ok() && in_memory->canonical;
+  }
+  EXPECT_GT(canonical, 1000u);
+  EXPECT_LT(canonical, 2500u);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ class MessageBuilder {
  private:
   struct Source;
   class Assembler;
+  SegmentWindow& window_of_commit(const Place& commit);
   Result<Source> load(SegmentWindow& window, const Place& place) const;
   static Result<Source> read_source(SegmentWindow& window, const Place& place);
 

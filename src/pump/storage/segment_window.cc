@@ -38,7 +38,7 @@ void SegmentWindow::use(std::shared_ptr<const SegmentFile> file) {
 }
 
 Result<Bytes> SegmentWindow::view(uint64_t offset, size_t n) {
-  if (offset >= begin_ && offset + n <= begin_ + filled_) {
+  if (holds(offset, n)) {
     return Bytes(buffer_.data() + (offset - begin_), n);
   }
   const bool forward = offset >= begin_ && offset <= begin_ + filled_ + kMaxReadAhead;

@@ -20,6 +20,10 @@ class SegmentWindow {
  public:
   /// The n bytes at `offset`, valid until the next call; fewer only at the end of the file.
   Result<Bytes> view(uint64_t offset, size_t n);
+  /// These bytes of the segment were read already: a view of them moves nothing.
+  bool holds(uint64_t offset, uint64_t n) const {
+    return offset >= begin_ && offset + n <= begin_ + filled_;
+  }
   /// Switches to another segment; the same one keeps what was read.
   void use(std::shared_ptr<const SegmentFile> file);
   const std::shared_ptr<const SegmentFile>& file() const { return file_; }
