@@ -4,7 +4,7 @@
 Each mix (bench/common/mixes.py) is written into pump while drainer is stopped. A pair is: downstream as it was before the
 mix; drainer is started and the clock runs until it says that the last transaction is durable, its start included;
 downstream as before again; the yardstick pushes the same end state by 8 connections in MariaDB's best form (one, for the
-hot row). Both ends must have the same checksum. CPU is that of the whole process over the run. Pairs alternate;
+hot row); drainer runs once more into a sink that discards. Both ends must have the same checksum. CPU is that of the whole process over the run. Pairs alternate;
 medians, (lowest to highest). `--mix` takes a part of a name; `--config` goes before what drainer's
 config file holds anyway.
 """
@@ -30,7 +30,8 @@ from localcluster.process import wait_until  # noqa: E402
 
 BINARIES = os.path.join(ROOT, "build", "release", "bench")
 HEADS = ("mix", "rows", "drainer, rows/s", "yardstick, rows/s", "ratio", "drainer CPU, µs/row", "mariadbd CPU, µs/row",
-         "yardstick's mariadbd CPU", "drainer MiB")
+         "yardstick's mariadbd CPU", "drainer MiB", "discarded, rows/s", "discarded, CPU, µs/row")
+DISCARD = 'detect-interval = 1\n[syncer]\ndb-type = "discard"\n'
 
 
 def write_fields(path, fields):
@@ -114,10 +115,10 @@ class Bench:
         figures["rate"] = rows / figures["seconds"]
         return figures
 
-    def run_drainer(self, rows, first_ts, last_ts):
+    def run_drainer(self, rows, first_ts, last_ts, sink):
         self.runs += 1
         name, figures = f"drainer{self.runs}", {}
-        config = f"{self.options.config}\n{self.cluster.drainer_config()}"
+        config = f"{self.options.config}\n{sink}"
 
         def run():
             begun = time.monotonic()
@@ -137,28 +138,30 @@ class Bench:
         first_ts = self.stream.ts
         last_ts, _ = self.load(mix.transactions(self.stream, rows))
         words, fields = mix.push(self.stream, rows)
-        ours, theirs = [], []
+        ours, theirs, discarded = [], [], []
         for _ in range(self.options.pairs):
             self.reset(mix)
-            ours.append(self.run_drainer(rows, first_ts, last_ts))
+            ours.append(self.run_drainer(rows, first_ts, last_ts, self.cluster.drainer_config()))
             reached = self.checksum(mix)
             self.reset(mix)
             write_fields(self.path("fields"), fields)
             theirs.append(self.measured(rows, lambda: self.push(mix.connections, mix.rows_per_commit, words), {}))
             if self.checksum(mix) != reached:
                 raise RuntimeError(f"{mix.name}: the two ends differ: {reached}, {self.checksum(mix)}")
+            discarded.append(self.run_drainer(rows, first_ts, last_ts, DISCARD))
         for table in mix.tables:
             self.sql(f"drop table {table.full_name}; drop table before_bench.{table.name}")
             self.stream.table_rows[table.number] = {}
-        return line(mix, rows, ours, theirs)
+        return line(mix, rows, ours, theirs, discarded)
 
 
-def line(mix, rows, ours, theirs):
+def line(mix, rows, ours, theirs, discarded):
     def of(runs, key, digits=0):
         return spread([run[key] for run in runs], digits)
     ratio = spread([a["rate"] / b["rate"] for a, b in zip(ours, theirs)], 2)
     return (mix.name, f"{rows:,}", of(ours, "rate"), of(theirs, "rate"), ratio, of(ours, "cpu", 1),
-            of(ours, "server", 1), of(theirs, "server", 1), f"{max(run['mib'] for run in ours):.0f}")
+            of(ours, "server", 1), of(theirs, "server", 1), f"{max(run['mib'] for run in ours):.0f}",
+            of(discarded, "rate"), of(discarded, "cpu", 1))
 
 
 def main():
