@@ -59,9 +59,11 @@ class CuttingProxy {
     path.copy(address.sun_path, sizeof address.sun_path - 1);
     return address;
   }
+  /// Whoever sees has_cut() opens connections that are not cut any more.
   void cut_all() {
     std::lock_guard lock(mutex_);
     for (int fd : fds_) shutdown(fd, SHUT_RDWR);
+    has_cut_ = true;
   }
   void accept_loop() {
     while (!done_) {
@@ -101,7 +103,6 @@ class CuttingProxy {
         bool cut = left_ > 0 && --left_ == 0;
         if (!copy(client, server, cut && how_ == Cut::kRequest)) break;
         if (cut && how_ == Cut::kRequest) {
-          has_cut_ = true;
           cut_all();
           break;
         }
@@ -111,7 +112,6 @@ class CuttingProxy {
       if (fds[1].revents != 0) {
         if (!copy(server, client, drop_reply)) break;
         if (drop_reply) {
-          has_cut_ = true;
           cut_all();
           break;
         }
