@@ -117,9 +117,11 @@ class CuttingProxy {
         }
       }
     }
-    // Thousands of connections may come in the life of a proxy.
+    // Thousands of connections may come in the life of a proxy. A server that was started meanwhile
+    // has inherited the sockets, so closing alone would not end them.
     std::lock_guard lock(mutex_);
     for (int fd : {client, server}) {
+      shutdown(fd, SHUT_RDWR);
       std::erase(fds_, fd);
       close(fd);
     }
