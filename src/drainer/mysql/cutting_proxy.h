@@ -50,9 +50,18 @@ class CuttingProxy {
     has_cut_ = false;
   }
   bool has_cut() const { return has_cut_; }
+  /// When nobody is connected any more: what comes now is not cut, whether there was a cut or not.
+  void disarm_when_idle() {
+    while (is_in_use()) std::this_thread::yield();
+    left_ = 0;
+  }
   uint64_t packets() const { return packets_; }
 
  private:
+  bool is_in_use() {
+    std::lock_guard lock(mutex_);
+    return !fds_.empty();
+  }
   static sockaddr_un address_of(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
