@@ -23,8 +23,9 @@ class WritableFile {
   Status append(Bytes data) { return append(std::vector<Bytes>{data}); }
   /// fdatasync: everything appended is on disk, and its length too.
   virtual Status sync() = 0;
-  /// Writes bytes that the file holds at `offset` once more. A failed sync() may leave bytes that can
-  /// be read but that no later sync() saves, as the system takes them for saved; after this it does.
+  /// Writes bytes that the file holds at `offset` once more. A failed sync() may leave bytes that
+  /// can be read but that no later sync() saves, as the system takes them for saved; after this it
+  /// does.
   virtual Status rewrite(uint64_t offset, Bytes data) = 0;
   /// Makes the file longer by `bytes` of zeros behind the end, which later appends overwrite: then
   /// sync() has no new length to save, and is quicker. size() does not count them, a crash leaves
