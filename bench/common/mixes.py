@@ -3,7 +3,7 @@ end."""
 from dataclasses import dataclass
 from typing import Callable
 
-from .tables import Table, blob, integer, json, varchars
+from .tables import Table, blob, distinct, integer, json, varchars
 from .workload import FIRST_TABLE_ID, sysbench_table
 
 PUSHED_AT_ONCE = 1000
@@ -124,5 +124,5 @@ def all_mixes():
         inserts("blobs of 4 KiB, insert, 1 row", table("blobs", [blob("b", 4096)]), 1, share=0.1),
         inserts("no key, insert, 1 row", table("keyless", [integer("k"), varchars("c", 120)], has_primary=False), 1, share=0.5),
         updates("unique key besides the primary, update of it, 1 row",
-                table("uniquekey", [integer("u", 1 << 31), varchars("c", 120)], keys=[("u", True)]), 1, share=0.5),
+                table("uniquekey", [distinct("u"), varchars("c", 120)], keys=[("u", True)]), 1, share=0.5),
     ]

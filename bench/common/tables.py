@@ -1,4 +1,5 @@
 """Tables of the benchmarks: how each is created, told to drainer as TableInfo, and encoded in binlogs and SQL."""
+import itertools
 import struct
 from dataclasses import dataclass
 from typing import Callable
@@ -57,6 +58,12 @@ def _letters(random, length):
 
 def integer(name, limit=1 << 30):
     return Column(name, "int not null", _INT, 11, lambda random: random.randrange(limit))
+
+
+def distinct(name):
+    """An INT that never repeats: multiples of a number, modulo the largest prime that fits."""
+    counter = itertools.count(1)
+    return Column(name, "int not null", _INT, 11, lambda _: next(counter) * 1000003 % 2147483647)
 
 
 def chars(name, length, used):
