@@ -25,6 +25,10 @@ class Background:
 
     def __exit__(self, *_):
         self.stop.set()
+        self.finish()
+
+    def finish(self):
+        """Waits for the end of run()."""
         self.thread.join()
         if self.error:
             raise self.error

@@ -1,38 +1,27 @@
 """SIGKILL at random moments loses nothing and doubles nothing."""
-import threading
-
 import pytest
 
+from background import Background
 from localcluster.capture import Capture
 from replay import assert_equal_downstream, play, start_cluster
 
 
-class Killer:
-    """Kills a program several times while the capture plays, and starts it again each time."""
+class Killer(Background):
+    """Kills a program several times while the capture plays, and starts it again each time; all of them, however soon the
+    capture ends."""
 
     def __init__(self, rng, times, pause, kill_and_restart):
+        super().__init__()
         self.pauses = [rng.uniform(*pause) for _ in range(times)]
         self.kill_and_restart = kill_and_restart
-        self.stop = threading.Event()
-        self.error = None
-        self.thread = threading.Thread(target=self._run)
 
-    def _run(self):
-        try:
-            for pause in self.pauses:
-                self.stop.wait(pause)
-                self.kill_and_restart()
-        except Exception as error:  # noqa: handed to the test's thread
-            self.error = error
-
-    def __enter__(self):
-        self.thread.start()
-        return self
+    def run(self):
+        for pause in self.pauses:
+            self.stop.wait(pause)
+            self.kill_and_restart()
 
     def __exit__(self, *_):
-        self.thread.join()
-        if self.error:
-            raise self.error
+        self.finish()
 
 
 def kill_count(full):
