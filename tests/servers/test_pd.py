@@ -388,7 +388,7 @@ def test_safe_points(cluster, pd):
             header=cluster.pd.header(), safe_point=safe_point)).new_safe_point
     first = service(b"drainer_1795400000000000000", 300, 470653618805538817)
     assert first.service_id == b"gc_worker" and first.min_safe_point == 0
-    assert abs(first.TTL - (forever - time.time())) < 60
+    assert abs(first.TTL - (forever - int(time.time()))) < 60
     assert service(b"gc_worker", forever, 500).min_safe_point == 500
     low = service(b"too_low", 300, 499)
     assert (low.service_id, low.min_safe_point) == (b"gc_worker", 500)
