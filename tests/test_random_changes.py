@@ -175,6 +175,7 @@ def strike(cluster, rng):
         cluster.pumps["pump"].kill()
         cluster.start_pump()
     else:
+        cluster.wait_drainer()  # which does not start without its database
         cluster.mariadb.kill()
         cluster.mariadb.start()
 

@@ -154,8 +154,12 @@ class Cluster:
             f"-initial-commit-ts={initial_commit_ts}", *extra]).start()
         self.drainers[name] = process
         if wait:
-            process.wait_ready(lambda: http_get(f"http://{address}/status"), timeout=60)
+            self.wait_drainer(name)
         return process
+
+    def wait_drainer(self, name="drainer"):
+        """Until it serves: that it has ended is an error."""
+        self.drainers[name].wait_ready(lambda: http_get(f"http://{self.address(name)}/status"), timeout=60)
 
     def start_tidb(self, wait=True, config="", extra=()):
         """tidb-server with binlog, on the ports "tidb" (MySQL) and "tidb-status"."""

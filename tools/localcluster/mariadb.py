@@ -11,6 +11,8 @@ HEX_TYPES = ("bit", "binary", "varbinary", "tinyblob", "blob", "mediumblob", "lo
 class MariaDb:
     """root without a password on 127.0.0.1:<port>; data in <directory>/data."""
 
+    kind = "mariadb"
+
     def __init__(self, directory, port=None, options=()):
         self.directory = str(directory)
         self.port = port or free_port()
@@ -19,28 +21,39 @@ class MariaDb:
         self.process = None
 
     def start(self, own_session=False):
-        data = os.path.join(self.directory, "data")
         # A MariaDB that starts removes the temporary tables of all others that share its directory for them.
-        temporary = os.path.join(self.directory, "tmp")
-        os.makedirs(temporary, exist_ok=True)
-        if not os.path.isdir(os.path.join(data, "mysql")):
-            made = subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--user=root",
-                                   "--auth-root-authentication-method=normal", "--skip-test-db"],
-                                  env={**os.environ, "TMPDIR": temporary}, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, text=True, check=False)
-            if made.returncode != 0:
-                raise ProgramFailed(f"mariadb-install-db failed\n{made.stdout}")
-        # Replaying a capture makes hundreds of files' worth of DDL; what is tested is not MariaDB's fsync.
-        self.process = Process("mariadb", [
-            "/usr/sbin/mariadbd", "--no-defaults", f"--datadir={data}", f"--tmpdir={temporary}", "--user=root",
-            f"--port={self.port}", "--bind-address=127.0.0.1",
-            f"--socket={self.directory}/mariadb.sock", f"--pid-file={self.directory}/mariadb.pid",
-            "--max-allowed-packet=256M", "--innodb-log-file-size=96M", "--innodb-flush-log-at-trx-commit=2",
-            "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin",
-            "--skip-name-resolve", "--max-connections=500"] + self.options, self.directory)
+        os.makedirs(self._path("tmp"), exist_ok=True)
+        if not os.path.isdir(os.path.join(self._path("data"), "mysql")):
+            self._initialize()
+        self.process = Process("mariadb", self._command() + self.options, self.directory)
         self.process.start(own_session)
         self.process.wait_ready(self.alive, timeout=60)
         return self
+
+    def _path(self, name):
+        return os.path.join(self.directory, name)
+
+    def _initialize(self):
+        self._run_or_fail(["mariadb-install-db", "--no-defaults", f"--datadir={self._path('data')}", "--user=root",
+                           "--auth-root-authentication-method=normal", "--skip-test-db"])
+
+    def _run_or_fail(self, command):
+        made = subprocess.run(command, env={**os.environ, "TMPDIR": self._path("tmp")}, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
+        if made.returncode != 0:
+            raise ProgramFailed(f"{command[0]} failed\n{made.stdout}")
+
+    def _command(self):
+        return ["/usr/sbin/mariadbd", *self._common_options(), "--innodb-log-file-size=96M"]
+
+    def _common_options(self):
+        # Replaying a capture makes hundreds of files' worth of DDL; what is tested is not the server's fsync.
+        return ["--no-defaults", f"--datadir={self._path('data')}", f"--tmpdir={self._path('tmp')}", "--user=root",
+                f"--port={self.port}", "--bind-address=127.0.0.1",
+                f"--socket={self._path('mariadb.sock')}", f"--pid-file={self._path('mariadb.pid')}",
+                "--max-allowed-packet=256M", "--innodb-flush-log-at-trx-commit=2",
+                "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin",
+                "--skip-name-resolve", "--max-connections=500"]
 
     def alive(self):
         return self._client(["-e", "select 1"]).returncode == 0
@@ -86,6 +99,12 @@ class MariaDb:
         shown = [f"hex({_name(c)}) as {_name(c)}" if t in HEX_TYPES else _name(c) for c, t in columns]
         order = ",".join(str(i + 1) for i in range(len(columns)))
         return self.run(f"select {','.join(shown)} from {_name(schema)}.{_name(table)} order by {order}")
+
+    def json_columns(self, schema, table):
+        """Positions of the columns whose documents the server writes in its own way; MariaDB keeps their text."""
+        types = self.rows("select data_type from information_schema.columns "
+                          f"where table_schema={_text(schema)} and table_name={_text(table)} order by ordinal_position")
+        return [at for at, (name,) in enumerate(types) if name == "json"]
 
     def create_statement(self, schema, table):
         return self.run(f"show create table {_name(schema)}.{_name(table)}\\G")

@@ -15,6 +15,8 @@ using schema::SqlToken;
 using schema::SqlTokenKind;
 using schema::tokenize_sql;
 
+// Around what only TiDB has, in the texts of TiDB up to 4.0: no MySQL was to reach this version.
+constexpr std::string_view kTiDbVersion = "/*!90000";
 constexpr std::string_view kDisableTtl = " /*T![ttl] TTL_ENABLE = 'OFF' */";
 
 bool is_feature(const SqlToken& token, std::string_view id) {
@@ -67,6 +69,17 @@ std::string without_ttl_job(std::string_view sql) {
   if (ttl == nullptr) return std::string(sql);
   SqlEdit edit(sql);
   edit.insert_after(ttl->text, kDisableTtl);
+  return std::move(edit).finish();
+}
+
+// MySQL 9 would execute it.
+std::string without_tidb_version(std::string_view sql) {
+  SqlEdit edit(sql);
+  for (const SqlToken& token : tokenize_sql(sql)) {
+    if (token.kind == SqlTokenKind::kVersion && token.text.starts_with(kTiDbVersion)) {
+      edit.replace(token.text.substr(0, kTiDbVersion.size()), "/*");
+    }
+  }
   return std::move(edit).finish();
 }
 
@@ -130,6 +143,8 @@ std::string adapt_ddl(ServerKind server, std::string_view sql) {
   });
   if (empty) return {};
   std::string adapted = without_ttl_job(placed);
+  if (server == ServerKind::kTiDb) return adapted;
+  adapted = without_tidb_version(adapted);
   return server == ServerKind::kMariaDb ? in_words_of_mariadb(adapted) : adapted;
 }
 

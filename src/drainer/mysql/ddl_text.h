@@ -18,9 +18,9 @@ bool is_tiflash_replica(std::string_view sql);
 bool is_foreign_to(ServerKind server, std::string_view sql);
 
 /// The text as the downstream should execute it: placement options are taken out, a table with TTL
-/// gets TTL_ENABLE = 'OFF', since the upstream's deletes arrive as rows, and what MariaDB words
-/// otherwise (invisible indexes, CHECK) is put in its words. Otherwise unchanged. Empty:
-/// nothing is left to be executed.
+/// gets TTL_ENABLE = 'OFF', since the upstream's deletes arrive as rows, what stands in
+/// /*!90000 … */ for TiDB alone becomes a comment, and what MariaDB words otherwise (invisible
+/// indexes, CHECK) is put in its words. Otherwise unchanged. Empty: nothing is left to be executed.
 std::string adapt_ddl(ServerKind server, std::string_view sql);
 
 }  // namespace tbl::mysql

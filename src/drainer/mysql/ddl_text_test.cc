@@ -29,6 +29,14 @@ TEST(DdlText, OtherStatementsAreUnchanged) {
   }
 }
 
+TEST(DdlText, TiDbsVersionIsNoneOfMySql) {
+  std::string_view sql =
+      "create table t (a int) /*!90000 shard_row_id_bits = 4 */ /*!40101 charset=utf8 */";
+  EXPECT_EQ(adapt(sql),
+            "create table t (a int) /* shard_row_id_bits = 4 */ /*!40101 charset=utf8 */");
+  EXPECT_EQ(adapt_ddl(ServerKind::kTiDb, sql), sql);
+}
+
 TEST(DdlText, PlacementIsTakenOut) {
   EXPECT_EQ(adapt("CREATE TABLE `t` (`a` INT) /*T![placement] PLACEMENT POLICY = `p1` */;"),
             "CREATE TABLE `t` (`a` INT) ;");
