@@ -14,7 +14,7 @@ void decode_whole(Bytes input) {
   const auto item = decoder.decode(input);
   if (!item.ok() || !item->transaction) return;
   relay::RecordEncoder encoder(item->cluster_id, {});
-  const auto again = encoder.encode(*item->transaction);
+  const auto again = encoder.encode(*item->transaction, item->previous_ts);
   // Values that their columns cannot have are for the sink to refuse.
   if (!again.ok()) return;
   relay::RecordDecoder second;

@@ -66,9 +66,11 @@ Result<std::unique_ptr<Drainer>> Drainer::create(DrainerConfig config, const Sto
   std::unique_ptr<Drainer> drainer(new Drainer(std::move(config)));
   std::stop_callback on_stop(stop, [&] { drainer->cluster_stop_.request_stop(); });
   TBL_ASSIGN(drainer->node_id_, node_id_of(drainer->config_));
+  TBL_ASSIGN(drainer->relay_span_, relay_span(drainer->config_));
   Status connected = drainer->connect();
-  if (!connected.ok() && !stop.stop_requested()) {
-    connected = feed_without_pd(drainer->config_, drainer->node_id_, std::move(connected));
+  if (!connected.ok() && drainer->relay_span_ && !stop.stop_requested()) {
+    connected = feed_without_pd(drainer->config_, drainer->node_id_, *drainer->relay_span_,
+                                std::move(connected));
   }
   TBL_TRY(connected);
   TBL_TRY(drainer->start_applier());
@@ -89,8 +91,7 @@ Status Drainer::connect() {
   options.tls = config_.tls;
   options.stop = cluster_stop_.get_token();
   // With a relay log there is something to do without PD.
-  TBL_ASSIGN(const auto span, relay_span(config_));
-  if (span) options.connect_tries = kConnectTriesWithRelay;
+  if (relay_span_) options.connect_tries = kConnectTriesWithRelay;
   TBL_ASSIGN(cluster_, cluster::Cluster::connect(options));
   log_info("get clusterID success", {{"clusterID", cluster_->pd().cluster_id()}});
   TBL_ASSIGN(start_now_ts_, cluster_->pd().get_ts());
@@ -124,9 +125,9 @@ Status Drainer::start_applier() {
   context.is_alive = [this](const std::string& id, const std::string& address) {
     return drainer_is_alive(*cluster_, config_.tls, id, address);
   };
-  TBL_ASSIGN(const auto span, relay_span(config_));
-  if (span) {
-    TBL_TRY(feed_by_relay(config_, context, *span));
+  if (relay_span_) {
+    // What the relay log does not give is pulled from the pumps.
+    TBL_TRY(feed_by_relay(config_, context, *relay_span_).status());
     TBL_ASSIGN(context.run_ts, cluster_->pd().get_ts());
   }
   applier_ = make_applier(config_, context, std::move(events));

@@ -15,13 +15,16 @@ namespace tbl::drainer {
 Result<std::optional<relay::RelaySpan>> relay_span(const DrainerConfig& config);
 
 /// Brings the downstream to the end of the relay log and saves the checkpoint as consistent, unless
-/// it is already. Errors: the relay log is damaged or of another cluster; the downstream.
-Status feed_by_relay(const DrainerConfig& config, const SinkContext& context,
-                     const relay::RelaySpan& span);
+/// it is already. Gives the first commit ts that could not be applied, since the downstream is
+/// older than where the relay log begins; 0: none. Errors: the relay log is damaged or of another
+/// cluster; the downstream.
+Result<uint64_t> feed_by_relay(const DrainerConfig& config, const SinkContext& context,
+                               const relay::RelaySpan& span);
 
 /// The same when PD is out of reach, for the checkpoint of the relay log's cluster. `pd_error` is
 /// why; it is returned, or what went wrong in addition.
-Status feed_without_pd(const DrainerConfig& config, const std::string& node_id, Status pd_error);
+Status feed_without_pd(const DrainerConfig& config, const std::string& node_id,
+                       const relay::RelaySpan& span, Status pd_error);
 
 /// `inner`, with the relay log before it.
 Result<std::unique_ptr<relay::RelayedApplier>> with_relay(const DrainerConfig& config,

@@ -78,8 +78,9 @@ class RelayReader::Impl {
  private:
   Status open_next() {
     path_ = join_path(dir_, files_[next_file_++].name);
-    TBL_ASSIGN(content_, env_.read_file(path_));
-    reader_.emplace(content_);
+    TBL_ASSIGN(auto content, env_.read_file(path_));
+    content_ = std::make_shared<const std::string>(std::move(content));
+    reader_.emplace(*content_);
     return ok_status();
   }
 
@@ -97,16 +98,26 @@ class RelayReader::Impl {
   const std::vector<RelayFile> files_;
   size_t next_file_ = 0;
   std::string path_;
-  std::string content_;
+  std::shared_ptr<const std::string> content_;  ///< that the copies walk over, too
   std::optional<FrameReader> reader_;
 };
+
+RelayReader::RelayReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RelayReader::RelayReader(const RelayReader& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
+RelayReader::RelayReader(RelayReader&& other) noexcept = default;
+RelayReader::~RelayReader() = default;
+
+RelayReader& RelayReader::operator=(RelayReader other) noexcept {
+  impl_ = std::move(other.impl_);
+  return *this;
+}
 
 Result<RelayReader> RelayReader::open(Env& env, std::string dir) {
   std::vector<RelayFile> files;
   if (env.exists(dir)) {
     TBL_ASSIGN(files, list_files(env, dir));
   }
-  return RelayReader(std::make_shared<Impl>(env, std::move(dir), std::move(files)));
+  return RelayReader(std::make_unique<Impl>(env, std::move(dir), std::move(files)));
 }
 
 Result<std::optional<Bytes>> RelayReader::next(bool* is_new_file) {

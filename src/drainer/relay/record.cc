@@ -90,12 +90,14 @@ uint32_t RecordEncoder::add_table(const decode::TablePtr& table, slave::binlog::
   return it->second;
 }
 
-Result<std::string> RecordEncoder::encode(const decode::Transaction& transaction) {
+Result<std::string> RecordEncoder::encode(const decode::Transaction& transaction,
+                                          uint64_t previous_ts) {
   slave::binlog::Binlog binlog;
   binlog.set_type(slave::binlog::DML);
   binlog.set_commit_ts(static_cast<int64_t>(transaction.commit_ts));
   Replay* replay = binlog.mutable_replay();
   replay->set_cluster_id(cluster_id_);
+  replay->set_previous_ts(previous_ts);
   replay->set_schema_version(transaction.schema_version);
   replay->set_start_ts(transaction.start_ts);
   replay->set_first_row(transaction.first_row);
@@ -128,7 +130,7 @@ Result<std::string> RecordEncoder::encode(const decode::Transaction& transaction
   return binlog.SerializeAsString();
 }
 
-std::string RecordEncoder::encode(const schedule::DdlTask& ddl) const {
+std::string RecordEncoder::encode(const schedule::DdlTask& ddl, uint64_t previous_ts) const {
   slave::binlog::Binlog binlog;
   binlog.set_type(slave::binlog::DDL);
   binlog.set_commit_ts(static_cast<int64_t>(ddl.commit_ts));
@@ -139,6 +141,7 @@ std::string RecordEncoder::encode(const schedule::DdlTask& ddl) const {
   data->set_table_name(name.table);
   data->set_ddl_query(ddl.query);
   binlog.mutable_replay()->set_cluster_id(cluster_id_);
+  binlog.mutable_replay()->set_previous_ts(previous_ts);
   binlog.mutable_replay()->set_schema_version(ddl.schema_version);
   fill_ddl(ddl, binlog.mutable_replay()->mutable_ddl());
   return binlog.SerializeAsString();
@@ -167,6 +170,7 @@ Result<RelayItem> RecordDecoder::decode(Bytes payload) {
   RelayItem item;
   item.cluster_id = replay.cluster_id();
   item.commit_ts = static_cast<uint64_t>(binlog.commit_ts());
+  item.previous_ts = replay.previous_ts();
   item.schema_version = replay.schema_version();
   if (replay.has_ddl()) {
     TBL_TRY(decode_ddl(replay.ddl(), &item));

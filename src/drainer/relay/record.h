@@ -28,9 +28,10 @@ class RecordEncoder {
 
   /// The next record is the first of a file.
   void begin_file() { numbers_.clear(); }
-  /// Error: a value that its column cannot have.
-  Result<std::string> encode(const decode::Transaction& transaction);
-  std::string encode(const schedule::DdlTask& ddl) const;
+  /// `previous_ts`: commit ts of what stands before it in the stream; of a part: before its
+  /// transaction. Error: a value that its column cannot have.
+  Result<std::string> encode(const decode::Transaction& transaction, uint64_t previous_ts);
+  std::string encode(const schedule::DdlTask& ddl, uint64_t previous_ts) const;
 
  private:
   uint32_t add_table(const decode::TablePtr& table, slave::binlog::ReplayTable* out);
@@ -44,6 +45,7 @@ class RecordEncoder {
 struct RelayItem {
   uint64_t cluster_id = 0;
   uint64_t commit_ts = 0;
+  uint64_t previous_ts = 0;
   int64_t schema_version = 0;
   schedule::TransactionPtr transaction;  ///< null: a DDL
   schedule::DdlTask ddl;

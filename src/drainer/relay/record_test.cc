@@ -65,7 +65,7 @@ TEST_F(Record, ATransactionComesBackAsItWas) {
                                .update(table, sample(), changed)
                                .remove(table, changed)
                                .build();
-  const auto item = decoder.decode(*encoder.encode(*transaction));
+  const auto item = decoder.decode(*encoder.encode(*transaction, 5));
   ASSERT_TRUE(item.ok()) << item.status().to_string();
   EXPECT_EQ(item->cluster_id, 77u);
   EXPECT_EQ(item->commit_ts, 100u);
@@ -74,8 +74,8 @@ TEST_F(Record, ATransactionComesBackAsItWas) {
 
 TEST_F(Record, ATableIsDescribedOnceInAFile) {
   const auto transaction = TransactionBuilder(1).insert(table, sample()).build();
-  const std::string first = *encoder.encode(*transaction);
-  const std::string second = *encoder.encode(*transaction);
+  const std::string first = *encoder.encode(*transaction, 5);
+  const std::string second = *encoder.encode(*transaction, 5);
   EXPECT_LT(second.size() + 500, first.size());
   EXPECT_TRUE(decoder.decode(first).ok());
   EXPECT_TRUE(decoder.decode(second).ok());
@@ -83,7 +83,7 @@ TEST_F(Record, ATableIsDescribedOnceInAFile) {
   EXPECT_NE(decoder.decode(second).status().message().find("not described before"),
             std::string::npos);
   encoder.begin_file();
-  EXPECT_TRUE(decoder.decode(*encoder.encode(*transaction)).ok());
+  EXPECT_TRUE(decoder.decode(*encoder.encode(*transaction, 5)).ok());
 }
 
 TEST_F(Record, ADdlComesBackAsItWas) {
@@ -97,7 +97,7 @@ TEST_F(Record, ADdlComesBackAsItWas) {
   ddl.touched = {{"test", "old"}, {"test", "t"}};
   ddl.table_after = table->info_ptr();
   ddl.skip = true;
-  const std::string record = encoder.encode(ddl);
+  const std::string record = encoder.encode(ddl, 5);
   const auto item = decoder.decode(record);
   ASSERT_TRUE(item.ok()) << item.status().to_string();
   EXPECT_EQ(item->transaction, nullptr);
@@ -132,7 +132,7 @@ TEST_F(Record, WhatCannotBeAppliedExactlyIsRefused) {
 TEST_F(Record, DamagedRowsAreErrors) {
   slave::binlog::Binlog binlog;
   ASSERT_TRUE(binlog.ParseFromString(
-      *encoder.encode(*TransactionBuilder(1).insert(table, sample()).build())));
+      *encoder.encode(*TransactionBuilder(1).insert(table, sample()).build(), 0)));
   const auto refused = [&](auto change) {
     auto damaged = binlog;
     change(damaged.mutable_replay()->mutable_rows(0));

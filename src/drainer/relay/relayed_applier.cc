@@ -1,5 +1,7 @@
 #include "drainer/relay/relayed_applier.h"
 
+#include <utility>
+
 namespace tbl::relay {
 namespace {
 
@@ -47,13 +49,34 @@ Status RelayedApplier::write(const std::vector<Item>& items) {
   for (const auto& item : items) {
     const auto* transaction = std::get_if<schedule::TransactionPtr>(&item);
     if (transaction == nullptr) continue;
-    TBL_ASSIGN(const bool is_first, parts_.log->begin_record());
-    if (is_first) parts_.encoder.begin_file();
-    TBL_ASSIGN(const std::string record, parts_.encoder.encode(**transaction));
-    TBL_TRY(parts_.log->append(record, (*transaction)->commit_ts));
+    TBL_TRY(append(**transaction));
     any = true;
   }
   return any ? parts_.log->sync() : ok_status();
+}
+
+uint64_t RelayedApplier::previous_ts(uint64_t commit_ts) {
+  if (commit_ts != last_ts_) before_last_ts_ = std::exchange(last_ts_, commit_ts);
+  return before_last_ts_;
+}
+
+Status RelayedApplier::begin_record() {
+  TBL_ASSIGN(const bool is_first, parts_.log->begin_record());
+  if (is_first) parts_.encoder.begin_file();
+  return ok_status();
+}
+
+Status RelayedApplier::append(const decode::Transaction& transaction) {
+  TBL_TRY(begin_record());
+  const uint64_t previous = previous_ts(transaction.commit_ts);
+  TBL_ASSIGN(const std::string record, parts_.encoder.encode(transaction, previous));
+  return parts_.log->append(record, transaction.commit_ts);
+}
+
+Status RelayedApplier::append(const schedule::DdlTask& task) {
+  TBL_TRY(begin_record());
+  return parts_.log->append(parts_.encoder.encode(task, previous_ts(task.commit_ts)),
+                            task.commit_ts);
 }
 
 Status RelayedApplier::hand_on(std::vector<Item>& items) {
@@ -99,13 +122,52 @@ Status RelayedApplier::submit(schedule::TransactionPtr transaction) {
   return ok_status();
 }
 
+/// Each part stands in the log when it is given; those read again stand there already.
+class RelayedApplier::WrittenParts final : public schedule::PartSource {
+ public:
+  WrittenParts(RelayedApplier& owner, schedule::PartSource& parts) : owner_(owner), parts_(parts) {}
+
+  uint64_t commit_ts() const override { return parts_.commit_ts(); }
+  int64_t schema_version() const override { return parts_.schema_version(); }
+  void rewind() override { parts_.rewind(); }
+  Result<schedule::TransactionPtr> next() override {
+    TBL_ASSIGN(auto part, parts_.next());
+    if (!part || is_written_ || part->first_row < written_until_) return part;
+    Status status = owner_.append(*part);
+    if (status.ok() && part->is_last_part) status = owner_.parts_.log->sync();
+    if (!status.ok()) return owner_.fail(std::move(status));
+    written_until_ = part->end_row;
+    is_written_ = part->is_last_part;
+    return part;
+  }
+
+ private:
+  RelayedApplier& owner_;
+  schedule::PartSource& parts_;
+  uint64_t written_until_ = 0;
+  bool is_written_ = false;
+};
+
+Result<schedule::StartPoint> RelayedApplier::start() {
+  TBL_ASSIGN(const auto start, parts_.inner->start());
+  last_ts_ = start.commit_ts;
+  return start;
+}
+
+Status RelayedApplier::submit_parts(schedule::PartSource& parts) {
+  if (!parts_.keeps_whole) return Applier::submit_parts(parts);
+  TBL_TRY(first_error());
+  TBL_TRY(settle());
+  // The thread has nothing to do now, so the log is ours.
+  WrittenParts written(*this, parts);
+  return parts_.inner->submit_parts(written);
+}
+
 Status RelayedApplier::execute_ddl(const schedule::DdlTask& task) {
   TBL_TRY(settle());
   // The thread has nothing to do now, so the log is ours.
   auto write_ddl = [&]() -> Status {
-    TBL_ASSIGN(const bool is_first, parts_.log->begin_record());
-    if (is_first) parts_.encoder.begin_file();
-    TBL_TRY(parts_.log->append(parts_.encoder.encode(task), task.commit_ts));
+    TBL_TRY(append(task));
     return parts_.log->sync();
   };
   if (Status status = write_ddl(); !status.ok()) return fail(std::move(status));

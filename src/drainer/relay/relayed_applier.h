@@ -22,13 +22,17 @@ class RelayedApplier : public schedule::Applier {
     std::unique_ptr<RelayLog> log;
     RecordEncoder encoder;
     std::unique_ptr<schedule::Applier> inner;  ///< after the log, which its progress trims
+    bool keeps_whole = false;                  ///< `inner` makes one transaction of all parts
     std::function<void(const Status&)> on_error;
   };
   explicit RelayedApplier(Parts parts);
   ~RelayedApplier() override;
 
-  Result<schedule::StartPoint> start() override { return parts_.inner->start(); }
+  Result<schedule::StartPoint> start() override;
   Status submit(schedule::TransactionPtr transaction) override;
+  /// Where `inner` keeps it whole: parts are written as it reads them, and all of them are on disk
+  /// before it has the last one.
+  Status submit_parts(schedule::PartSource& parts) override;
   Status execute_ddl(const schedule::DdlTask& task) override;
   void note_progress(uint64_t commit_ts, int64_t schema_version) override;
   Status stop() override;
@@ -45,7 +49,14 @@ class RelayedApplier : public schedule::Applier {
   };
   using Item = std::variant<schedule::TransactionPtr, Progress>;
 
+  class WrittenParts;
+
   void run();
+  Status append(const decode::Transaction& transaction);
+  Status append(const schedule::DdlTask& task);
+  Status begin_record();
+  /// Of what stands before this one in the stream.
+  uint64_t previous_ts(uint64_t commit_ts);
   Status write(const std::vector<Item>& items);
   Status hand_on(std::vector<Item>& items);
   void push(Item item, uint64_t bytes);
@@ -54,6 +65,8 @@ class RelayedApplier : public schedule::Applier {
   Status fail(Status status);
 
   Parts parts_;
+  uint64_t last_ts_ = 0;         ///< of what was written last; at first of the start point
+  uint64_t before_last_ts_ = 0;  ///< of what stands before that
   Queue<Item> queue_;
   mutable std::mutex mutex_;
   std::condition_variable settled_;

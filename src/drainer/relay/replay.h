@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/env.h"
 #include "drainer/schedule/applier.h"
@@ -17,10 +18,17 @@ struct RelaySpan {
 /// Reads all of it. Nothing: there is none, or it is empty. Errors name file and place.
 Result<std::optional<RelaySpan>> span_of(Env& env, const std::string& dir);
 
-/// Gives everything above `commit_ts` up to the span's end to the applier, which was started; its
-/// stop() is the caller's. What the downstream has already is the applier's to know. What stands
-/// there twice, since a run wrote it again, is given once.
-Status replay(Env& env, const std::string& dir, uint64_t commit_ts, const RelaySpan& span,
-              schedule::Applier& applier);
+struct Replayed {
+  uint64_t commit_ts = 0;  ///< the downstream is there
+  /// The first that could not be given, since what stands before it is not in the log: the
+  /// downstream is older than what was removed as applied. 0: none.
+  uint64_t gap_ts = 0;
+};
+/// Gives everything above `commit_ts` to the applier, which was started; its stop() is the
+/// caller's. What the downstream has already is the applier's to know. What stands there twice,
+/// since a run wrote it again, is given once; of a large transaction the first writing that has all
+/// parts.
+Result<Replayed> replay(Env& env, const std::string& dir, uint64_t commit_ts,
+                        schedule::Applier& applier);
 
 }  // namespace tbl::relay
