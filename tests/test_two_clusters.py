@@ -27,9 +27,9 @@ def pair(cluster):
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def follow(source, target, syncer=""):
+def follow(source, target, syncer="", top=""):
     """A drainer from `source` into the tidb-server of `target`."""
-    config = ("detect-interval = 1\n[syncer]\ndb-type = \"tidb\"\nworker-count = 4\n"
+    config = (f"{top}detect-interval = 1\n[syncer]\ndb-type = \"tidb\"\nworker-count = 4\n"
               f"{syncer}\n[syncer.to]\nhost = \"127.0.0.1\"\nport = {target.ports['tidb']}\nuser = \"root\"\n")
     source.start_drainer(config=config)
 
@@ -70,6 +70,29 @@ def test_a_tidb_follows(pair, rng):
     assert saved["consistent"]
     times = saved["ts-map"]
     assert times["primary-ts"] <= saved["commitTS"] and times["secondary-ts"] > 0
+
+
+def test_a_transaction_larger_than_the_tidb_takes(pair):
+    """Kept whole it is refused, with an error that says what to do; in parts it goes through."""
+    left, right = pair
+    right.tidb_process.terminate()
+    right.start_tidb(config=f'store = "tikv"\npath = "{right.address("pd")}"\nlease = "1s"\n'
+                            '[log.file]\nfilename = "tidb.log"\n[binlog]\nenable = true\n'
+                            '[performance]\ntxn-total-size-limit = 10485760\n')
+    memory = 'memory-limit = "64MiB"\n'
+    follow(left, right, 'transaction-atomicity = "whole"', memory)
+    upstream = sides.connect(left.ports["tidb"], database="mysql")
+    run(upstream, "create database d", "use d", "create table t (id int primary key, v varchar(2000), index (v(4)))", "begin")
+    for base in range(0, 10000, 1000):
+        run(upstream, "insert into t values " + ", ".join(f"({i}, repeat('{i % 10}', 2000))" for i in range(base, base + 1000)))
+    run(upstream, "commit")
+    assert left.drainers["drainer"].wait(120) == 2
+    with open(f"{left.directory}/drainer.log", encoding="utf-8") as f:
+        log = f.read()
+    assert "too large" in log and "let transaction-atomicity be" in log
+    follow(left, right, "", memory)
+    left.wait_caught_up(left.pd.tso())
+    assert not sides.differences(upstream, sides.connect(right.ports["tidb"]), ["d"])
 
 
 def assert_no_echo(cluster):

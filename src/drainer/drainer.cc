@@ -39,6 +39,9 @@ constexpr Share kApply{2, 24 << 20};    // what is being applied
 constexpr Share kPart{16, 4 << 20};     // a larger transaction is decoded and applied in parts
 /// Of a part, so that many tiny rows do not cost a multiple of their bytes.
 constexpr uint64_t kPartBytesPerRow = 256;
+/// Of a part for a TiDB: one of 3.0 takes 5000 statements and 300 000 entries, those of indexes
+/// among them, in a transaction.
+constexpr uint64_t kTidbPartRows = 4000;
 /// A binlog that is larger than this share goes to a file.
 constexpr uint64_t kSpillShare = 8;
 
@@ -186,6 +189,9 @@ void Drainer::make_stream() {
   stream.pipeline_bytes = kPipeline.of(memory);
   stream.part_bytes = kPart.of(memory);
   stream.part_rows = std::max<uint64_t>(1, stream.part_bytes / kPartBytesPerRow);
+  if (syncer.sink == SinkKind::kTidb) {
+    stream.part_rows = std::min(stream.part_rows, kTidbPartRows);
+  }
   stream_ = std::make_unique<Stream>(stream, *merger_, *syncer_, *applier_, *lag_);
 
   PumpListOptions pumps;

@@ -20,6 +20,7 @@ constexpr unsigned kErrUnknownColumn = 1054;
 constexpr unsigned kErrUnknownDatabase = 1049;
 constexpr unsigned kErrNoSuchTable = 1146;
 constexpr unsigned kErrNoSuchThread = 1094;
+constexpr unsigned kErrTiDbTransactionTooLarge = 8004;
 
 StatusCode classify(unsigned code);
 

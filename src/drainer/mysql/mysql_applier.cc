@@ -22,6 +22,10 @@ using schedule::Unit;
 
 namespace {
 
+constexpr std::string_view kTooLargeToBeWhole =
+    " (to go on, raise the server's txn-total-size-limit, or let transaction-atomicity be "
+    "\"split\")";
+
 // The checkpoint is the one that our last run wrote; nobody else has written since.
 bool is_ours(const State& state) {
   return state.checkpoint && state.run && state.checkpoint->commit_ts != 0 &&
@@ -297,6 +301,9 @@ Status MySqlApplier::Impl::submit_whole(PartSource& parts) {
   if (!applied_.covers(ts, MarkItem::kWhole)) {
     Status written = whole_->write(parts, applied_.ranges(ts));
     if (!written.ok()) {
+      if (error_number(written) == kErrTiDbTransactionTooLarge) {
+        written = Status(written.code(), written.message() + std::string(kTooLargeToBeWhole));
+      }
       written = std::move(written).wrap("commit ts " + std::to_string(ts));
       scheduler_->fail(written);
       return written;
