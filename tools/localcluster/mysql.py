@@ -1,4 +1,5 @@
 """A private MySQL server. Debian 12 has none: it is the one of Debian's unstable suite, kept apart with its libraries."""
+import glob
 import os
 import shutil
 import subprocess
@@ -73,9 +74,8 @@ class MySql(MariaDb):
 
     def _program(self):
         root = installed_mysql()
-        libraries = os.path.join(root, "usr/lib/x86_64-linux-gnu")
-        return [os.path.join(libraries, "ld-linux-x86-64.so.2"), "--library-path", libraries,
-                os.path.join(root, "usr/sbin/mysqld")]
+        loader = glob.glob(f"{root}/usr/lib/*-linux-gnu/ld-linux-*.so.*")[0]
+        return [loader, "--library-path", os.path.dirname(loader), f"{root}/usr/sbin/mysqld"]
 
     def _initialize(self):
         with open(self._path("init.sql"), "w", encoding="utf-8") as f:
