@@ -163,7 +163,7 @@ class Queries:
         if grouped and self.rng.random() < 0.3:
             items, kinds, tail = self._grouped(scope, [k.replace("bool", "int") for k in kinds], plain, names)
             if plain:
-                items = [fill(k, UNION_CAST[k], i) if k == "dec" else i for k, i in zip(kinds, items)]
+                items = [fill(k, UNION_CAST[k], i) if k in ("int", "dec") else i for k, i in zip(kinds, items)]
         else:
             items = [scope.make(k, 2) if k != "bool" else scope.condition(1) for k in kinds]
             if plain:

@@ -85,7 +85,7 @@ Result<Value> cast_to_column(const Value& v, const ColumnTarget& target, const C
 Result<Value> check_not_null(Value v, const ColumnTarget& target, bool allow_zero,
                              const ConvertContext& ctx);
 /// CAST(v AS type): never an error for values (NULL or the nearest with a warning), except 3140 for
-/// JSON.
+/// JSON and, strict, 1690 for a DECIMAL out of range.
 Result<Value> cast_value(const Value& v, const FieldType& type, const ConvertContext& ctx);
 
 /// A stored default's text (ColumnInfo::default_value, origin_default) as a value of the column;
