@@ -1,4 +1,6 @@
 """Random INSERT, REPLACE, UPDATE and DELETE statements."""
+import re
+
 from . import values
 from .auto_ids import drawn_ids
 from .expressions import Expressions, Source
@@ -63,8 +65,10 @@ class Changes:
             # takes a NULL as it takes one among several rows, MariaDB fails.
             refused = not column.nullable and (column.type.family == "timestamp" or self.loose)
             null = [] if refused else ["null"]
-            # Where there is none, UPDATE to the default is an error in MariaDB alone.
-            default = [] if self.loose and not (column.nullable or column.default) else ["default"]
+            # Where none is given, UPDATE to the default is an error in MariaDB alone: without strict mode, and to an
+            # ENUM's, which is its first member.
+            missed = (self.loose or column.type.family == "enum") and not (column.nullable or column.default)
+            default = [] if missed else ["default"]
             return self.rng.choice(UNFIT[column.type.family] + null + default)
         return values.fitting(self.rng, column.type)
 
@@ -102,17 +106,23 @@ class Changes:
         items = []
         able = [c for c in table.writable() if not c.auto]
         for column in self.rng.sample(able, min(len(able), self.rng.choice([1, 1, 2]))):
-            text = self.rng.choice([f"values({column.name})", self._value(column, 0.05, lenient), ""])
-            value = Node("value", text) if text else self._never_null(scope, column, lenient)
-            items.append(fill("item", f"{column.name} = {{}}", value))
+            values_of = Node("value", f"values({column.name})")
+            value = self.rng.choice([values_of, Node("value", self._value(column, 0.05, lenient)),
+                                     self._computed(scope, column, lenient)])
+            never_null = self.loose and not column.nullable  # see _value()
+            items.append(fill("item", f"{column.name} = {{}}", self._settled(column, value, never_null)))
         return Node("tail", " on duplicate key update ", joined("items", ", ", items))
 
-    def _never_null(self, scope, column, lenient):
-        """_computed(), but for NULLs that MariaDB refuses without strict mode: see _value()."""
-        computed = self._computed(scope, column, lenient)
-        if column.nullable or not self.loose:
-            return computed
-        return fill("value", f"ifnull({{}}, {values.fitting(self.rng, column.type)})", computed)
+    def _settled(self, column, value, never_null=False):
+        """What is assigned for `value`.
+
+        Below a NULL MariaDB keeps the bytes of the column's default: a NULL that stays one may be a change there.
+        """
+        if not never_null and not (column.nullable and column.default not in ("", "null")):
+            return value
+        if len(value.parts) == 1 and re.fullmatch(r"default|'.*'|-?[\d.e]+", str(value)):
+            return value
+        return fill("value", f"ifnull({{}}, {values.fitting(self.rng, column.type)})", value)
 
     def _computed(self, scope, column, lenient):
         """An expression for the column that mostly fits it."""
@@ -153,7 +163,7 @@ class Changes:
         for column in self.rng.sample(columns, min(len(columns), self.rng.choice([1, 1, 1, 2, 3]))):
             value = Node("value", self._value(column, 0.06, lenient)) if self.rng.random() < 0.6 else \
                 self._computed(scope, column, lenient)
-            items.append(fill("item", f"{prefix}{column.name} = {{}}", value))
+            items.append(fill("item", f"{prefix}{column.name} = {{}}", self._settled(column, value)))
         return joined("items", ", ", items)
 
     def _some(self, table, scope):

@@ -3,7 +3,7 @@
 Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if it were
 empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from, CAST of a number AS CHAR is a
 number without its fraction beside a number, TIME_FORMAT forgets the sign when it says how long its text gets, ORD and some
-others beside an unsigned number are cut to too few digits. The longest TIME has a fraction in MariaDB alone: what is
+others beside an unsigned number are cut to too few digits, QUOTE of a NULL without a type are bytes. The longest TIME has a fraction in MariaDB alone: what is
 "no_longer" is cut to the longest without one.
 
 Kinds in capitals are literals: N a small number, P a position, U a unit of time, F a format of times, G one of texts.
@@ -49,7 +49,7 @@ concat({}, {}) str str|concat({}, {}) str int|concat(abs({}), '-', {}) dec str|c
 left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
 upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
-hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex(left({}, 50))) str|to_base64({}) str|quote({}) str|md5({}) str|sha1({}) str
+hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex(left({}, 50))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
 elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
 format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char)) dec|concat(cast({} as char)) dt|concat(cast({} as char)) time|cast({} as char({})) str N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
@@ -111,7 +111,7 @@ def _no_longer(template):
     begin = template.find("no_longer(")
     if begin < 0:
         return template
-    return f"least(greatest({template[begin + len('no_longer('):-1]}, time '-838:59:59'), time '838:59:59')"
+    return f"least(greatest(cast({template[begin + len('no_longer('):-1]} as time(6)), time '-838:59:59'), time '838:59:59')"
 
 
 def _parse(text):
