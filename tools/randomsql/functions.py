@@ -6,6 +6,7 @@ number without its fraction beside a number, TIME_FORMAT forgets the sign when i
 others beside an unsigned number are cut to too few digits, QUOTE of a NULL without a type are bytes. The longest TIME has a fraction in MariaDB alone: what is
 "no_longer" is cut to the longest without one.
 
+Bytes that are cut within a character are question marks in MariaDB when they become a text: a "text" has none.
 Kinds in capitals are literals: N a small number, P a position, U a unit of time, F a format of times, G one of texts.
 """
 import re
@@ -51,7 +52,7 @@ upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leadin
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
 hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex(left({}, 50))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
 elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
-format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char)) dec|concat(cast({} as char)) dt|concat(cast({} as char)) time|cast({} as char({})) str N
+format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char)) dec|concat(cast({} as char)) dt|concat(cast({} as char)) time|cast({} as char({})) text N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
 case {} when {} then {} else {} end int int str str|ifnull({}, {}) int str|if({}, {}, {}) bool int str
 concat(greatest({}, {})) str str|concat(least({}, {})) str str|date_format({}, {}) dt F|time_format({}, {}) time TF|dayname({}) dt|monthname({}) date

@@ -13,14 +13,16 @@
 namespace tbl::tidb {
 namespace {
 
-/// A CAST notes what was lost, it does not fail.
+/// For what a CAST may lose without failing in a strict statement.
 ConvertContext lenient(const ConvertContext& ctx) {
   ConvertContext out = ctx;
   out.strict = false;
   return out;
 }
 
-Result<Value> cast_int(const Value& v, const FieldType& type, const ConvertContext& ctx) {
+Result<Value> cast_int(const Value& v, const FieldType& type, const ConvertContext& context) {
+  const bool is_double = v.kind() == ValueKind::kDouble;
+  const ConvertContext ctx = is_double ? lenient(context) : context;
   if (!type.is_unsigned()) {
     if (v.is_string()) {  // '18446744073709551615' keeps its bits
       NumberPrefix<uint64_t> number = scan_uint(v.as_string());
@@ -35,9 +37,8 @@ Result<Value> cast_int(const Value& v, const FieldType& type, const ConvertConte
   return Value::of_uint(u);
 }
 
-/// The one CAST that fails in a strict statement: with a number of too many digits.
 Result<Value> cast_decimal(const Value& v, const FieldType& type, const ConvertContext& ctx) {
-  TBL_ASSIGN(Decimal d, to_decimal(v, lenient(ctx)));
+  TBL_ASSIGN(Decimal d, to_decimal(v, ctx));
   int prec = static_cast<int>(type.flen < 0 ? 10 : type.flen);
   int frac = std::max(type.decimal, 0);
   bool clipped = false;
@@ -79,16 +80,15 @@ Result<Value> cast_json(const Value& v) {
 
 }  // namespace
 
-Result<Value> cast_value(const Value& v, const FieldType& type, const ConvertContext& context) {
+Result<Value> cast_value(const Value& v, const FieldType& type, const ConvertContext& ctx) {
   if (v.is_null()) return v;
-  ConvertContext ctx = lenient(context);
   int fsp = std::clamp(type.decimal, 0, kMaxFsp);
   switch (type.tp) {
     case schema::kTypeEnum:
     case schema::kTypeSet:
     case schema::kTypeBit:
     case schema::kTypeYear:
-      return cast_to_column(v, {type, "", 1}, ctx);
+      return cast_to_column(v, {type, "", 1}, lenient(ctx));
     case schema::kTypeNull:
       return Value::null();
     default:
@@ -100,7 +100,7 @@ Result<Value> cast_value(const Value& v, const FieldType& type, const ConvertCon
     case EvalClass::kDouble:
       return cast_double(v, type, ctx);
     case EvalClass::kDecimal:
-      return cast_decimal(v, type, context);
+      return cast_decimal(v, type, ctx);
     case EvalClass::kTime:
       return to_time(v, type.tp, fsp, ctx);
     case EvalClass::kDuration:
