@@ -9,10 +9,10 @@ from randomsql.forms import SelfCheck
 ITSELF = SelfCheck("MariaDB contradicts itself", "bugs of its optimizer, most with outer joins: see randomsql/forms.py")
 ITSELF_SHARE = 0.005
 
-# Errors of single rows: out of range (1916 is MariaDB's), too long, no such value, duplicate, NULL, no partition.
-OF_ROWS = {1048, 1062, 1264, 1265, 1292, 1366, 1406, 1441, 1526, 1690, 3140, 4025, 1364, 1365, 1411, 1916}
-# Errors of single values.
+# Errors of single values: no number or time, out of range (1916 is MariaDB's), division by zero, logarithms.
 OF_VALUES = {1292, 1365, 1411, 1441, 1690, 1916, 3020}
+# Errors of single rows: those of values; too long, no such value, duplicate, NULL, no default, no partition.
+OF_ROWS = OF_VALUES | {1048, 1062, 1264, 1265, 1364, 1366, 1406, 1526, 3140, 4025}
 # Parts of a statement that may keep an expression from being evaluated.
 CHOICES = re.compile(r" (where|having|on|and|or|limit|case|join) |\b(if|ifnull|coalesce|nullif|elt|interval|field)\(")
 
@@ -52,7 +52,8 @@ RULES = [
          "MariaDB the statement fails", _unused_default),
     Rule("invalid view", "a view over a column that is gone; MariaDB names the column when it was in an ON",
          lambda sql, tidb, mariadb: _codes(tidb, mariadb) == (1356, 1054)),
-    Rule("hint in a view", "an index that a view hints at is gone; MariaDB notices only where it reads the view, after what else is gone",
+    Rule("hint in a view", "an index that a view hints at is gone; MariaDB notices only where it reads the view, after what "
+         "else is gone",
          lambda sql, tidb, mariadb: _codes(tidb, mariadb) in ((1176, 0), (1176, 1356)) and "v0" in sql),
     Rule("mixed collations", "texts of two collations are compared by bytes; MariaDB refuses some (in views, with JSON)",
          lambda sql, tidb, mariadb: mariadb[0] == "error" and mariadb[1] in (1267, 1270, 1271)),
