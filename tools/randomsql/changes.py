@@ -1,4 +1,6 @@
 """Random INSERT, REPLACE, UPDATE and DELETE statements."""
+import re
+
 from . import values
 from .auto_ids import drawn_ids
 from .expressions import Expressions, Source
@@ -63,7 +65,11 @@ class Changes:
             # takes a NULL as it takes one among several rows, MariaDB fails.
             refused = not column.nullable and (column.type.family == "timestamp" or self.loose)
             null = [] if refused else ["null"]
-            return self.rng.choice(UNFIT[column.type.family] + null + ["default"])
+            # Where none is given, UPDATE to the default is an error in MariaDB alone: without strict mode, and to an
+            # ENUM's, which is its first member.
+            missed = (self.loose or column.type.family == "enum") and not (column.nullable or column.default)
+            default = [] if missed else ["default"]
+            return self.rng.choice(UNFIT[column.type.family] + null + default)
         return values.fitting(self.rng, column.type)
 
     def rows(self, table, count, unfit=0.0, lenient=False, plain=False):
@@ -87,18 +93,36 @@ class Changes:
                                verb == "insert" and not updates)
         node = Node("statement", verb + into + "values ", rows)
         if updates:
-            node.parts.append(self._on_duplicate(table))
+            node.parts.append(self._on_duplicate(table, lenient))
         return node
 
-    def _on_duplicate(self, table):
-        scope = Expressions(self.rng, [Source("", table.columns)], careful=not self.loose)
+    def _scope(self, table, alias, lenient):
+        """The table's columns. Of bytes that are no text MariaDB makes question marks where that is no error."""
+        columns = [c for c in table.columns if not (lenient and c.type.binary)]
+        return Expressions(self.rng, [Source(alias, columns)], careful=not self.loose)
+
+    def _on_duplicate(self, table, lenient):
+        scope = self._scope(table, "", lenient)
         items = []
         able = [c for c in table.writable() if not c.auto]
         for column in self.rng.sample(able, min(len(able), self.rng.choice([1, 1, 2]))):
-            text = self.rng.choice([f"values({column.name})", self._value(column, 0.05, self.loose), ""])
-            value = Node("value", text) if text else self._computed(scope, column, self.loose)
-            items.append(fill("item", f"{column.name} = {{}}", value))
+            values_of = Node("value", f"values({column.name})")
+            value = self.rng.choice([values_of, Node("value", self._value(column, 0.05, lenient)),
+                                     self._computed(scope, column, lenient)])
+            never_null = self.loose and not column.nullable  # see _value()
+            items.append(fill("item", f"{column.name} = {{}}", self._settled(column, value, never_null)))
         return Node("tail", " on duplicate key update ", joined("items", ", ", items))
+
+    def _settled(self, column, value, never_null=False):
+        """What is assigned for `value`.
+
+        Below a NULL MariaDB keeps the bytes of the column's default: a NULL that stays one may be a change there.
+        """
+        if not never_null and not (column.nullable and column.default not in ("", "null")):
+            return value
+        if len(value.parts) == 1 and re.fullmatch(r"default|'.*'|-?[\d.e]+", str(value)):
+            return value
+        return fill("value", f"ifnull({{}}, {values.fitting(self.rng, column.type)})", value)
 
     def _computed(self, scope, column, lenient):
         """An expression for the column that mostly fits it."""
@@ -115,10 +139,15 @@ class Changes:
             return self.insert(table)
         if any(c.type.family == "timestamp" and not c.nullable for c in columns) or table.auto:
             return self.insert(table)
+        # Without strict mode: NULL as in _value().
         dated = any(c.kind in ("date", "dt") and not c.nullable for c in columns)
-        if dated and self.loose:
+        # Of bytes that are no text MariaDB makes question marks where that is no error.
+        bytes_into_text = any(c.kind == "str" and not c.type.binary for c in columns) and \
+            any(c.type is not None and c.type.binary for t in self.queries.tables for c in t.columns)
+        strict_only = dated or bytes_into_text
+        if (strict_only or any(not c.nullable for c in columns)) and self.loose:
             return self.insert(table)
-        verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[3, 0 if dated else 2, 1])[0]
+        verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[3, 0 if strict_only else 2, 1])[0]
         query = self.queries.select([], 1, kinds=[c.kind for c in columns], plain=True, grouped=False)
         # The order decides which of two rows with one key comes first.
         places = ", ".join(str(i + 1) for i in range(len(columns)))
@@ -134,7 +163,7 @@ class Changes:
         for column in self.rng.sample(columns, min(len(columns), self.rng.choice([1, 1, 1, 2, 3]))):
             value = Node("value", self._value(column, 0.06, lenient)) if self.rng.random() < 0.6 else \
                 self._computed(scope, column, lenient)
-            items.append(fill("item", f"{prefix}{column.name} = {{}}", value))
+            items.append(fill("item", f"{prefix}{column.name} = {{}}", self._settled(column, value)))
         return joined("items", ", ", items)
 
     def _some(self, table, scope):
@@ -149,17 +178,17 @@ class Changes:
         return where, order
 
     def update(self, table):
-        scope = Expressions(self.rng, [Source("", table.columns)], careful=not self.loose)
-        where, order = self._some(table, scope)
+        where, order = self._some(table, self._scope(table, "", False))
         in_order = bool(order.parts)
         ignore = "ignore " if self.rng.random() < 0.15 and in_order else ""
-        items = self._assignments(scope, table, "", keys=in_order, lenient=bool(ignore))
+        lenient = self.loose or bool(ignore)
+        items = self._assignments(self._scope(table, "", lenient), table, "", keys=in_order, lenient=lenient)
         if not items.parts:
             return self.delete(table)
         return Node("statement", f"update {ignore}{table.name} set ", items, where, order)
 
     def delete(self, table):
-        scope = Expressions(self.rng, [Source("", table.columns)], careful=not self.loose)
+        scope = self._scope(table, "", False)
         # Something stays in the table more often than not.
         narrow = Node("bool", " where ", scope.condition(1), " and ", scope.condition(1))
         return Node("statement", f"delete from {table.name}", narrow, self._some(table, scope)[1])
@@ -173,7 +202,7 @@ class Changes:
 
     def update_join(self, table):
         from_node, scope = self._joined(table)
-        alone = Expressions(self.rng, [Source("a", table.columns)], careful=not self.loose)
+        alone = self._scope(table, "a", self.loose)
         # What is set may not depend on which of several partners comes first.
         items = self._assignments(alone, table, "a.")
         if not items.parts:

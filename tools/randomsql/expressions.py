@@ -78,7 +78,7 @@ class Expressions:
             return Node(kind, self.rng.choice(LITERALS[kind]))
         if kind == "simple":
             return self._predicate()
-        if kind in ("any", "uint", "bytes"):
+        if kind in ("any", "uint", "bytes", "text"):
             return self._special(kind, depth)
         if kind in STAND_INS and self.rng.random() < 0.08:
             kind = self.rng.choice(STAND_INS[kind])
@@ -99,9 +99,9 @@ class Expressions:
             return self.make(self.rng.choice(KINDS), depth)
         if kind == "uint":
             return fill("uint", "abs({})", self.make("int", min(depth, 0)))
-        found = [(a, c) for a, c in self.columns("str") if c.type is not None and c.type.binary]
+        found = [(a, c) for a, c in self.columns("str") if c.type is not None and c.type.binary == (kind == "bytes")]
         if not found:
-            return self.leaf("str")
+            return self.leaf("str") if kind == "bytes" else Node("str", values.literal(self.rng, "str"))
         alias, column = self.rng.choice(found)
         return Node("str", f"{alias}.{column.name}" if alias else column.name)
 

@@ -1,8 +1,12 @@
 """The functions of docs/sql.md as templates: {} is an argument of the kind named beside it.
 
 Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if it were
-empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from.
+empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from, CAST of a number AS CHAR is a
+number without its fraction beside a number, TIME_FORMAT forgets the sign when it says how long its text gets, ORD and some
+others beside an unsigned number are cut to too few digits, QUOTE of a NULL without a type are bytes. The longest TIME has a fraction in MariaDB alone: what is
+"no_longer" is cut to the longest without one.
 
+Bytes that are cut within a character are question marks in MariaDB when they become a text: a "text" has none.
 Kinds in capitals are literals: N a small number, P a position, U a unit of time, F a format of times, G one of texts.
 """
 import re
@@ -15,17 +19,17 @@ ifnull({}, -1) bool|ifnull({} or {}, -1) simple simple|ifnull({} and {}, -1) sim
 ({} + {}) int int|({} - {}) int int|({} * {}) int int|({} div {}) int int|({} % {}) int int|(-{}) int|abs({}) int
 sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
 bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round({}, {}) int NEG|truncate({}, {}) int NEG
-length({}) str|char_length({}) str|bit_length({}) str|ascii({}) str|ord({}) str|crc32({}) str
+length({}) str|char_length({}) str|bit_length({}) str|ascii({}) str|cast(ord({}) as signed) str|crc32({}) str
 instr({}, {}) str str|locate({}, {}) str str|locate('a', {}, {}) str P|position({} in {}) str str|strcmp({}, {}) str str
 field(ifnull({}, 'a'), ifnull({}, 'b'), 'ab') str str|field(ifnull({}, 1), ifnull({}, 2), {}) int int N1|find_in_set({}, {}) str str|interval(ifnull({}, 3), 2, 5) int
 cast({} as signed) int|cast({} as signed) dec|cast({} as signed) NUMTEXT|cast({} as unsigned) uint
-if({}, {}, {}) bool int int|ifnull({}, {}) int int|nullif({}, {}) int int|coalesce({}, {}, {}) int int int
+if({}, {}, {}) bool int int|ifnull({}, {}) int int|cast(nullif({}, {}) as signed) int int|coalesce({}, {}, {}) int int int
 case when {} then {} else {} end bool int int|case {} when {} then {} when {} then {} end int int int int int
 greatest({}, {}) int int|least({}, {}, {}) int int int|isnull({}) any
 year({}) dt|month({}) dt|day({}) dt|dayofmonth({}) date|dayofweek({}) dt|dayofyear({}) date|weekday({}) dt|quarter({}) date
-week({}) dt|week({}, {}) dt WEEK|yearweek({}) date|weekofyear({}) dt|to_days({}) dt|to_seconds({}) dt|datediff({}, {}) dt date
-hour({}) dt|hour({}) time|minute({}) time|second({}) dt|microsecond({}) dt|time_to_sec(cast({} as time)) time|extract({} from {}) U dt
-timestampdiff({}, {}, {}) U1 dt dt|unix_timestamp({}) date|period_add(202001, {}) N|period_diff(202001, 201901 + {}) N
+week({}) dt|week({}, {}) dt WEEK|cast(yearweek({}) as signed) date|weekofyear({}) dt|to_days({}) dt|to_seconds({}) dt|datediff({}, {}) dt date
+hour(timestamp({})) dt|hour({}) time|minute({}) time|second(timestamp({})) dt|microsecond(timestamp({})) dt|time_to_sec(cast({} as time)) time|extract({} from timestamp({})) U dt
+timestampdiff({}, {}, {}) U1 dt dt|unix_timestamp({}) date|cast(period_add(202001, {}) as signed) N|period_diff(202001, 201901 + {}) N
 json_length({}) json|json_depth({}) json|json_valid({}) json|inet_aton({}) IP|is_ipv4({}) IP|is_ipv6({}) IP|length({}) int|char_length({}) dec
 """
 DEC = """
@@ -46,9 +50,9 @@ concat({}, {}) str str|concat({}, {}) str int|concat(abs({}), '-', {}) dec str|c
 left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
 upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
-hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex(left({}, 50))) str|to_base64({}) str|quote({}) str|md5({}) str|sha1({}) str
+hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex(left({}, 50))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
 elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
-format({}, {}) dec N1|cast({} as char) int|cast(abs({}) as char) dec|cast({} as char) dt|cast({} as char) time|cast({} as char({})) str N
+format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char)) dec|concat(cast({} as char)) dt|concat(cast({} as char)) time|cast({} as char({})) text N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
 case {} when {} then {} else {} end int int str str|ifnull({}, {}) int str|if({}, {}, {}) bool int str
 concat(greatest({}, {})) str str|concat(least({}, {})) str str|date_format({}, {}) dt F|time_format({}, {}) time TF|dayname({}) dt|monthname({}) date
@@ -65,8 +69,8 @@ date({}) dt|last_day({}) dt|makedate(2000 + {}, {}) N N|cast({} as date) dt|from
 date_sub({}, interval {} month) date N|if({}, {}, {}) bool date date|ifnull({}, {}) date date|coalesce({}, {}) date date|str_to_date('06/05/2020', '%d/%m/%Y')
 """
 TIME = """
-time(timestamp({})) dt|cast(timestamp({}) as time) dt|cast({} as time(3)) time|sec_to_time({}) int|maketime({}, {}, {}) N N N|timediff(timestamp({}, {}), timestamp({}, {})) DAY time DAY time|timediff({}, {}) time time
-if({}, {}, {}) bool time time|ifnull({}, {}) time time|addtime({}, {}) time time|subtime({}, {}) time time
+time(timestamp({})) dt|cast(timestamp({}) as time) dt|cast({} as time(3)) time|sec_to_time({}) int|maketime({}, {}, {}) N N N|no_longer(timediff(timestamp({}, {}), timestamp({}, {}))) DAY time DAY time|no_longer(timediff({}, {})) time time
+if({}, {}, {}) bool time time|ifnull({}, {}) time time|no_longer(addtime({}, {})) time time|no_longer(subtime({}, {})) time time
 """
 BOOL = """
 {} = {} int int|{} <> {} int int|{} < {} int int|{} <= {} int dec|{} > {} dec int|{} >= {} dec dec|{} <=> {} int int|{} = {} real int
@@ -89,7 +93,7 @@ LITERALS = {
     "U": ["year", "month", "day", "hour", "minute", "second", "microsecond", "year_month", "day_hour", "hour_second", "quarter"],
     "U1": ["year", "month", "day", "hour", "minute", "second", "week", "quarter"],
     "F": ["'%Y-%m-%d'", "'%H:%i:%s.%f'", "'%W %M %e %y'", "'%j %a %b %k %l %p'", "'%T %r'", "'%X-%V %x-%v'", "'%D %c%%'"],
-    "TF": ["'%H:%i:%s'", "'%h %p'", "'%k-%l'"],
+    "TF": ["'%H:%i:%s'", "'%H %h %p'", "'%k-%l'"],
     "G": ["'a'", "','", "''", "' '", "'ab'", "'1'"],
     "PAD": ["'x'", "'ab'", "' '"],
     "WORD": ["'Robert'", "'Tymczak'", "'hello'", "''"],
@@ -103,6 +107,14 @@ LITERALS = {
 }
 
 
+def _no_longer(template):
+    """The template with each no_longer(x) as an expression that both servers have."""
+    begin = template.find("no_longer(")
+    if begin < 0:
+        return template
+    return f"least(greatest(cast({template[begin + len('no_longer('):-1]} as time(6)), time '-838:59:59'), time '838:59:59')"
+
+
 def _parse(text):
     templates = []
     for line in text.strip().split("\n"):
@@ -110,7 +122,7 @@ def _parse(text):
             # What stands behind the template are as many kinds as it has holes; a lone | is an operator.
             holes = item.count("{}")
             pieces = item.rsplit(" ", holes) if holes else [item]
-            templates.append((pieces[0], tuple(pieces[1:])))
+            templates.append((_no_longer(pieces[0]), tuple(pieces[1:])))
     return templates
 
 

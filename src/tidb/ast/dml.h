@@ -11,6 +11,7 @@ struct SelectStatement : Statement {
   SelectStatement() : Statement(kKind) {}
 
   QueryPtr query;
+  std::vector<std::string> into;  ///< names of user variables that get the row; none: it is sent
 };
 
 enum class Priority : uint8_t { kNone, kLow, kHigh, kDelayed };

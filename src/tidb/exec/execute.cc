@@ -7,6 +7,7 @@
 #include "tidb/exec/row_bytes.h"
 #include "tidb/kv/statement.h"
 #include "tidb/plan/subplan.h"
+#include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
 
@@ -108,6 +109,42 @@ Status read_and_lock(const StatementPlan& statement, ExecContext& context, std::
   return run_statement(*context.transaction, body, reads);
 }
 
+/// Gives the one row of SELECT ... INTO to the session's variables.
+class IntoVariables : public ResultSink {
+ public:
+  IntoVariables(const QueryPlan& plan, EvalContext& eval, ResultSink& next)
+      : plan_(plan), eval_(eval), next_(next) {}
+
+  Status on_columns(const std::vector<ColumnMeta>& columns) override {
+    (void)columns;
+    if (eval_.hooks == nullptr) return internal_error("SELECT ... INTO has no session");
+    return ok_status();
+  }
+  Status on_row(const Row& row) override {
+    if (found_) return sql_error(kErrTooManyRows, "Result consisted of more than one row");
+    found_ = true;
+    for (size_t i = 0; i < row.size(); ++i) {
+      eval_.hooks->set_user_variable(plan_.into[i], {row[i], plan_.root->columns[i].type});
+    }
+    return ok_status();
+  }
+  Status on_ok(const OkInfo& ok) override {
+    if (!found_) {
+      eval_.convert.warn(
+          sql_error(kErrSpFetchNoData, "No data - zero rows fetched, selected, or processed"));
+    }
+    OkInfo told = ok;
+    told.affected_rows = ok.result_rows;
+    return next_.on_ok(told);
+  }
+
+ private:
+  const QueryPlan& plan_;
+  EvalContext& eval_;
+  ResultSink& next_;
+  bool found_ = false;
+};
+
 Status run_query(const StatementPlan& statement, ExecContext& context, ResultSink& sink) {
   const auto& plan = std::get<QueryPlan>(statement.body);
   OkInfo ok;
@@ -138,7 +175,11 @@ Result<OkInfo> run_dml(const StatementPlan& plan, ExecContext& context) {
 }  // namespace
 
 Status execute_plan(const StatementPlan& plan, ExecContext& context, ResultSink& sink) {
-  if (std::holds_alternative<QueryPlan>(plan.body)) return run_query(plan, context, sink);
+  if (const auto* query = std::get_if<QueryPlan>(&plan.body)) {
+    if (query->into.empty()) return run_query(plan, context, sink);
+    IntoVariables variables(*query, context.eval, sink);
+    return run_query(plan, context, variables);
+  }
   if (!context.transaction) return internal_error("a statement writes without a transaction");
   OkInfo ok;
   Warnings* warnings = context.eval.warnings();

@@ -91,7 +91,7 @@ Status InsertRows::add_checked(Row row) {
   auto found = table_.writer().find_duplicates(row);
   if (!found.ok()) {
     // IGNORE also lets rows go that no partition takes.
-    bool ignorable = rule_ == OnDuplicateRow::kIgnore &&
+    bool ignorable = (rule_ == OnDuplicateRow::kIgnore || ignore_) &&
                      is_sql_error(found.status(), kErrNoPartitionForGivenValue);
     if (!ignorable) return found.status();
     context_.eval.convert.warn(found.status());

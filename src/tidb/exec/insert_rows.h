@@ -17,7 +17,8 @@ class InsertRows {
   InsertRows(DmlTable& table, ExecContext& context, OnDuplicateRow rule)
       : table_(table), context_(context), rule_(rule) {}
 
-  /// ON DUPLICATE KEY UPDATE. With `ignore`, an update that meets another row is left out.
+  /// ON DUPLICATE KEY UPDATE. With `ignore`, an update that meets another row, or a row for no
+  /// partition, is left out.
   void set_updates(const std::vector<Assignment>* updates, bool ignore) {
     updates_ = updates;
     ignore_ = ignore;

@@ -9,11 +9,17 @@ namespace tbl::tidb {
 
 namespace {
 
-Result<FieldType> if_type(BuildCall& call) { return merged_type(call.args, 1); }
-Result<FieldType> merged(BuildCall& call) { return merged_type(call.args, 0); }
+/// What is chosen from an ENUM or SET is its text, also beside NULL alone.
+FieldType text_of_members(const FieldType& type) {
+  const bool members = type.tp == schema::kTypeEnum || type.tp == schema::kTypeSet;
+  return members ? merge_types(type, type) : type;
+}
+
+Result<FieldType> if_type(BuildCall& call) { return text_of_members(merged_type(call.args, 1)); }
+Result<FieldType> merged(BuildCall& call) { return text_of_members(merged_type(call.args, 0)); }
 
 Result<FieldType> nullif_type(BuildCall& call) {
-  FieldType type = call.type(0);
+  FieldType type = text_of_members(call.type(0));
   type.flag &= ~static_cast<uint32_t>(schema::kFlagNotNull);
   return type;
 }
@@ -24,6 +30,7 @@ Result<FieldType> case_type(BuildCall& call) {
   if (call.args.size() % 2 == 1) {
     type = merge_types(type, call.args.back()->type());
   }
+  type = text_of_members(type);
   constexpr uint32_t kKept = schema::kFlagBinary | schema::kFlagUnsigned;
   type.flag &= kKept;
   return type;
@@ -51,7 +58,8 @@ Result<Value> eval_coalesce(Call& call) {
 Result<Value> eval_nullif(Call& call) {
   TBL_ASSIGN(Value equal, compare_values(CompareOp::kEq, call.args[0], call.args[1], call.ctx));
   if (!equal.is_null() && equal.as_int() != 0) return Value::null();
-  return call.args[0];
+  if (call.arg_type(0).tp == call.expr.type().tp) return call.args[0];
+  return convert_kind(call.args[0], call.arg_type(0), call.expr.type(), call.ctx);
 }
 
 Result<Value> eval_case(Call& call) {

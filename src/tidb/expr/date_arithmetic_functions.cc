@@ -53,8 +53,8 @@ struct Shift {
 };
 
 Result<Value> overflow(const Call& call) {
-  call.ctx.convert.warn(
-      sql_error(kErrDatetimeFunctionOverflow, "Datetime function: datetime field overflow"));
+  TBL_TRY(call.ctx.convert.report(
+      sql_error(kErrDatetimeFunctionOverflow, "Datetime function: datetime field overflow")));
   return Value::null();
 }
 
@@ -182,10 +182,8 @@ Result<Value> eval_addtime(Call& call) {
   }
   TBL_ASSIGN(auto time, duration_arg(call, 0));
   if (!time) return Value::null();
-  int64_t sum_nanos = std::clamp(time->nanoseconds + nanos, -kMaxDurationNanos, kMaxDurationNanos);
-  DurationValue sum{sum_nanos, 0};
-  sum.fsp =
-      static_cast<uint8_t>(as_text ? (sum_nanos % kNanosPerSecond ? kMaxFsp : 0) : type.decimal);
+  TBL_ASSIGN(auto sum, duration_of_micros((time->nanoseconds + nanos) / 1000, call.ctx.convert));
+  if (!as_text) sum.fsp = static_cast<uint8_t>(type.decimal);
   return as_text ? Value::of_string(duration_to_text(sum)) : Value::of_duration(sum);
 }
 
@@ -193,23 +191,23 @@ Result<FieldType> timediff_type(BuildCall& call) { return duration_type(common_f
 
 /// NULL when one is a point in time and the other is not.
 Result<Value> eval_timediff(Call& call) {
-  auto fsp = static_cast<uint8_t>(call.expr.type().decimal);
+  int64_t micros = 0;
   bool points = is_point_in_time(call.args[0]);
   if (points != is_point_in_time(call.args[1])) return Value::null();
   if (points) {
     TBL_ASSIGN(auto a, time_arg(call, 0));
     TBL_ASSIGN(auto b, time_arg(call, 1));
     if (!a || !b) return Value::null();
-    DurationValue difference = time_difference(a->fields, b->fields);
-    difference.fsp = fsp;
-    return Value::of_duration(difference);
+    micros = micros_since_year_0(a->fields) - micros_since_year_0(b->fields);
+  } else {
+    TBL_ASSIGN(auto a, duration_arg(call, 0));
+    TBL_ASSIGN(auto b, duration_arg(call, 1));
+    if (!a || !b) return Value::null();
+    micros = (a->nanoseconds - b->nanoseconds) / 1000;
   }
-  TBL_ASSIGN(auto a, duration_arg(call, 0));
-  TBL_ASSIGN(auto b, duration_arg(call, 1));
-  if (!a || !b) return Value::null();
-  int64_t nanos =
-      std::clamp(a->nanoseconds - b->nanoseconds, -kMaxDurationNanos, kMaxDurationNanos);
-  return Value::of_duration({nanos, fsp});
+  TBL_ASSIGN(auto difference, duration_of_micros(micros, call.ctx.convert));
+  difference.fsp = static_cast<uint8_t>(call.expr.type().decimal);
+  return Value::of_duration(difference);
 }
 
 Result<FieldType> timestamp_type_of(BuildCall& call) {

@@ -69,9 +69,9 @@ Result<FieldType> str_to_date_type(BuildCall& call) {
   return date_type();
 }
 
-Value no_date(const Call& call, const std::string& text) {
-  call.ctx.convert.warn(sql_error(
-      kErrWrongValueForType, "Incorrect datetime value: '" + text + "' for function str_to_date"));
+Result<Value> no_date(const Call& call, const std::string& text) {
+  TBL_TRY(call.ctx.convert.report(sql_error(
+      kErrWrongValueForType, "Incorrect datetime value: '" + text + "' for function str_to_date")));
   return Value::null();
 }
 
@@ -82,7 +82,9 @@ Result<Value> eval_str_to_date(Call& call) {
   const FieldType& type = call.expr.type();
   auto fsp = static_cast<uint8_t>(std::max(type.decimal, 0));
   const TimeFields& t = parsed->fields;
-  if (parsed->truncated) call.ctx.convert.warn(truncated_wrong_value("datetime", source));
+  if (parsed->truncated) {
+    TBL_TRY(call.ctx.convert.report(truncated_wrong_value("datetime", source)));
+  }
   if (eval_class(type) == EvalClass::kDuration) {
     int64_t seconds = (int64_t{t.day} * 24 + t.hour) * 3600 + t.minute * 60 + t.second;
     int64_t nanos = seconds * kNanosPerSecond + int64_t{t.microsecond} * 1000;
@@ -111,13 +113,14 @@ Result<Value> eval_makedate(Call& call) {
   return Value::of_time({date_of_day_number(number), schema::kTypeDate, 0});
 }
 
-/// Clipped to the largest TIME, with a warning.
-Value duration_within_limits(const Call& call, const Decimal& nanos, const std::string& text) {
+/// Clipped to the largest TIME, with a warning; strict: an error.
+Result<Value> duration_within_limits(const Call& call, const Decimal& nanos,
+                                     const std::string& text) {
   auto fsp = static_cast<uint8_t>(call.expr.type().decimal);
   bool clipped = false;
   int64_t count = nanos.to_int(&clipped);
   if (clipped || count > kMaxDurationNanos || count < -kMaxDurationNanos) {
-    call.ctx.convert.warn(truncated_wrong_value("time", text));
+    TBL_TRY(call.ctx.convert.report(truncated_wrong_value("time", text)));
     count = nanos.negative() ? -kMaxDurationNanos : kMaxDurationNanos;
   }
   return Value::of_duration(round_duration({count, fsp}, fsp));

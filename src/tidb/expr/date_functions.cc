@@ -112,7 +112,7 @@ Result<Value> eval_date(Call& call) {
   if (!time) return Value::null();
   TimeValue date = time_to_type(*time, schema::kTypeDate);
   if (date.is_zero() && (call.ctx.convert.sql_mode & kModeNoZeroDate)) {
-    call.ctx.convert.warn(incorrect_value("datetime", to_text(call.args[0])));
+    TBL_TRY(call.ctx.convert.report(incorrect_value("datetime", to_text(call.args[0]))));
     return Value::null();
   }
   return Value::of_time(date);

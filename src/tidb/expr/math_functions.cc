@@ -55,11 +55,11 @@ Result<Value> eval_pow(Call& call) {
   return finite(std::pow(base, exponent), call);
 }
 
-/// NULL with a warning for what has no logarithm.
+/// NULL with a warning for what has no logarithm; strict: an error.
 Result<Value> logarithm(double v, RealFunction log, Call& call) {
   if (v > 0) return Value::of_double(log(v));
-  call.ctx.convert.warn(
-      sql_error(kErrInvalidArgumentForLogarithm, "Invalid argument for logarithm"));
+  TBL_TRY(call.ctx.convert.report(
+      sql_error(kErrInvalidArgumentForLogarithm, "Invalid argument for logarithm")));
   return Value::null();
 }
 

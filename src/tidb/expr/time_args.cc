@@ -16,7 +16,7 @@ Result<std::optional<TimeValue>> loose_time_arg(const Call& call, size_t i) {
 Result<std::optional<TimeValue>> time_arg(const Call& call, size_t i) {
   TBL_ASSIGN(auto time, loose_time_arg(call, i));
   if (time && !is_real_date(time->fields)) {
-    call.ctx.convert.warn(incorrect_value("datetime", to_text(call.args[i])));
+    TBL_TRY(call.ctx.convert.report(incorrect_value("datetime", to_text(call.args[i]))));
     return std::optional<TimeValue>();
   }
   return time;

@@ -50,26 +50,26 @@ Status settle_depth(Query& query) {
   return check_depth(query.depth);
 }
 
-Result<SetTerm> parse_operand(Cursor& in) {
+Result<SetTerm> parse_operand(Cursor& in, std::vector<std::string>* into) {
   SetTerm term;
   if (in.at('(')) {
     TBL_ASSIGN(auto query, parse_query_in_parens(in));
     ++query->parens;
     term.query = std::move(query);
   } else {
-    TBL_ASSIGN(term.select, parse_select_block(in));
+    TBL_ASSIGN(term.select, parse_select_block(in, into));
   }
   return term;
 }
 
 /// a INTERSECT b INTERSECT c as one term, if there is an INTERSECT.
-Result<SetTerm> parse_intersections(Cursor& in, SetTerm first) {
+Result<SetTerm> parse_intersections(Cursor& in, SetTerm first, std::vector<std::string>* into) {
   if (!in.at("INTERSECT") || !at_set_operation(in)) return first;
   auto query = std::make_unique<Query>();
   query->terms.push_back(std::move(first));
   while (in.at("INTERSECT")) {
     SetOp op = parse_set_operation(in);
-    TBL_ASSIGN(auto term, parse_operand(in));
+    TBL_ASSIGN(auto term, parse_operand(in, into));
     term.op = op;
     query->terms.push_back(std::move(term));
   }
@@ -77,10 +77,6 @@ Result<SetTerm> parse_intersections(Cursor& in, SetTerm first) {
   SetTerm whole;
   whole.query = std::move(query);
   return whole;
-}
-
-Status refuse_into(const Cursor& in) {
-  return in.at("INTO") ? not_supported_yet("SELECT ... INTO") : ok_status();
 }
 
 Status parse_lock_clause(Cursor& in, Query& query) {
@@ -107,9 +103,9 @@ Status parse_lock_clause(Cursor& in, Query& query) {
   return ok_status();
 }
 
-/// Set operations after the first term, ORDER BY, LIMIT, locking.
-Status parse_rest(Cursor& in, Query& query) {
-  TBL_ASSIGN(query.terms[0], parse_intersections(in, std::move(query.terms[0])));
+/// Set operations after the first term, ORDER BY, LIMIT, locking; INTO behind the last term.
+Status parse_rest(Cursor& in, Query& query, std::vector<std::string>* into) {
+  TBL_ASSIGN(query.terms[0], parse_intersections(in, std::move(query.terms[0]), into));
   // An INTERSECT chain alone is the query itself.
   if (auto& first = query.terms[0]; !at_set_operation(in) && first.query &&
                                     first.query->terms.size() > 1 && first.query->parens == 0) {
@@ -117,18 +113,18 @@ Status parse_rest(Cursor& in, Query& query) {
     query.terms = std::move(terms);
   }
   while (at_set_operation(in)) {
+    if (into != nullptr && !into->empty()) return wrong_usage("UNION", "INTO");
     SetOp op = parse_set_operation(in);
-    TBL_ASSIGN(auto operand, parse_operand(in));
-    TBL_ASSIGN(auto term, parse_intersections(in, std::move(operand)));
+    TBL_ASSIGN(auto operand, parse_operand(in, into));
+    TBL_ASSIGN(auto term, parse_intersections(in, std::move(operand), into));
     term.op = op;
     query.terms.push_back(std::move(term));
   }
-  TBL_TRY(refuse_into(in));
   TBL_ASSIGN(query.order_by, parse_order_by(in));
   TBL_ASSIGN(query.limit, parse_limit(in));
-  TBL_TRY(refuse_into(in));
+  TBL_TRY(parse_into(in, into));
   TBL_TRY(parse_lock_clause(in, query));
-  return refuse_into(in);
+  return parse_into(in, into);
 }
 
 /// (SELECT ..) alone is that select.
@@ -166,16 +162,30 @@ Result<With> parse_with(Cursor& in) {
   return with;
 }
 
-Result<QueryPtr> parse_query(Cursor& in) {
+Status parse_into(Cursor& in, std::vector<std::string>* into) {
+  if (into == nullptr || !into->empty() || !in.accept("INTO")) return ok_status();
+  // OUTFILE, DUMPFILE.
+  if (in.at(TokenKind::kString, 1)) return not_supported_yet("SELECT ... INTO a file");
+  do {
+    if (!in.at(TokenKind::kUserVariable)) {
+      TBL_ASSIGN(const std::string name, in.name());
+      return sql_error(kErrSpUndeclaredVar, "Undeclared variable: " + name);
+    }
+    into->push_back(parse_variable(in)->name);
+  } while (in.accept(','));
+  return ok_status();
+}
+
+Result<QueryPtr> parse_query(Cursor& in, std::vector<std::string>* into) {
   Nesting nesting(in);
   TBL_TRY(nesting.check());
   auto query = std::make_unique<Query>();
   if (in.at("WITH")) {
     TBL_ASSIGN(query->with, parse_with(in));
   }
-  TBL_ASSIGN(auto first, parse_operand(in));
+  TBL_ASSIGN(auto first, parse_operand(in, into));
   query->terms.push_back(std::move(first));
-  TBL_TRY(parse_rest(in, *query));
+  TBL_TRY(parse_rest(in, *query, into));
   query = unwrap(std::move(query));
   TBL_TRY(settle_depth(*query));
   return query;
@@ -187,7 +197,7 @@ Result<QueryPtr> parse_query_rest(Cursor& in, QueryPtr first) {
   ++first->parens;
   query->terms.emplace_back();
   query->terms[0].query = std::move(first);
-  TBL_TRY(parse_rest(in, *query));
+  TBL_TRY(parse_rest(in, *query, nullptr));
   TBL_TRY(settle_depth(*query));
   return query;
 }
@@ -201,7 +211,7 @@ Result<QueryPtr> parse_query_in_parens(Cursor& in) {
 
 Result<StatementPtr> parse_select_statement(Cursor& in) {
   auto statement = std::make_unique<SelectStatement>();
-  TBL_ASSIGN(statement->query, parse_query(in));
+  TBL_ASSIGN(statement->query, parse_query(in, &statement->into));
   return StatementPtr(std::move(statement));
 }
 

@@ -100,7 +100,8 @@ Status parse_group_by(Cursor& in, SelectBlock& block) {
 
 }  // namespace
 
-Result<std::unique_ptr<SelectBlock>> parse_select_block(Cursor& in) {
+Result<std::unique_ptr<SelectBlock>> parse_select_block(Cursor& in,
+                                                        std::vector<std::string>* into) {
   TBL_TRY(in.expect("SELECT"));
   auto block = std::make_unique<SelectBlock>();
   if (in.at(TokenKind::kHint)) {
@@ -113,7 +114,7 @@ Result<std::unique_ptr<SelectBlock>> parse_select_block(Cursor& in) {
     TBL_ASSIGN(auto item, parse_item(in));
     block->items.push_back(std::move(item));
   } while (in.accept(','));
-  if (in.at("INTO")) return not_supported_yet("SELECT ... INTO");
+  TBL_TRY(parse_into(in, into));
   TBL_TRY(parse_from(in, *block));
   if (in.accept("WHERE")) {
     TBL_ASSIGN(block->where, parse_expr(in));

@@ -100,7 +100,7 @@ TEST(Parser, ReservedWords) {
 TEST(Parser, WhatIsNotSupportedSaysSo) {
   for (const char* sql : {"select row_number() over (order by a) from t",
                           "select sum(a) over w from t window w as (partition by b)",
-                          "select a from t into outfile 'x'", "select 1 into @a",
+                          "select a from t into outfile 'x'", "select 1 into dumpfile 'x'",
                           "select * from t for update skip locked"}) {
     auto list = parse(sql, {});
     ASSERT_FALSE(list.ok()) << sql;

@@ -86,13 +86,17 @@ Result<ast::ExprPtr> finish(std::unique_ptr<T> node) {
 bool at_query(const Cursor& in, size_t ahead = 0);
 /// A query may go on with the token: UNION, EXCEPT, INTERSECT, ORDER, LIMIT.
 bool at_query_rest(const Cursor& in);
-Result<ast::QueryPtr> parse_query(Cursor& in);
+/// `into`: takes the names of INTO @a, .., which only a whole statement may have; null: nowhere.
+Result<ast::QueryPtr> parse_query(Cursor& in, std::vector<std::string>* into = nullptr);
+/// INTO @a, .., or nothing, when `into` is there and has none yet.
+Status parse_into(Cursor& in, std::vector<std::string>* into);
 /// What follows a first operand that has been read: set operations, ORDER BY, LIMIT, locking.
 Result<ast::QueryPtr> parse_query_rest(Cursor& in, ast::QueryPtr first);
 /// At the opening parenthesis.
 Result<ast::QueryPtr> parse_query_in_parens(Cursor& in);
 Result<ast::With> parse_with(Cursor& in);
-Result<std::unique_ptr<ast::SelectBlock>> parse_select_block(Cursor& in);
+Result<std::unique_ptr<ast::SelectBlock>> parse_select_block(Cursor& in,
+                                                             std::vector<std::string>* into);
 /// Tables joined and listed with commas.
 Result<ast::TableRefPtr> parse_table_refs(Cursor& in);
 /// One name with its alias, partitions and hints.

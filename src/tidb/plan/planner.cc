@@ -10,13 +10,19 @@ namespace tbl::tidb {
 
 namespace {
 
-Result<QueryPlan> bind_query(const ast::Query& query, BindState& state) {
+Result<QueryPlan> bind_query(const ast::SelectStatement& statement, BindState& state) {
+  const ast::Query& query = *statement.query;
   QueryPlan plan;
   plan.for_update =
       query.lock == ast::LockKind::kForUpdate || query.lock == ast::LockKind::kForUpdateNowait;
   plan.no_wait = query.lock == ast::LockKind::kForUpdateNowait;
   QueryBinder binder(state, nullptr, nullptr);
   TBL_ASSIGN(plan.root, binder.bind(query));
+  plan.into = statement.into;
+  if (!plan.into.empty() && plan.into.size() != plan.root->columns.size()) {
+    return sql_error(kErrWrongNumberOfColumnsInSelect,
+                     "The used SELECT statements have a different number of columns");
+  }
   if (!query.limit && state.context.select_limit != UINT64_MAX) {
     plan.root = make_limit(std::move(plan.root), {0, state.context.select_limit});
   }
@@ -34,7 +40,7 @@ Status store(Result<Bound> bound, StatementPlan* plan) {
 Status bind_statement(const ast::Statement& statement, BindState& state, StatementPlan* plan) {
   switch (statement.kind) {
     case ast::StatementKind::kSelect:
-      return store(bind_query(*ast::as<ast::SelectStatement>(statement).query, state), plan);
+      return store(bind_query(ast::as<ast::SelectStatement>(statement), state), plan);
     case ast::StatementKind::kInsert:
       return store(bind_insert(ast::as<ast::InsertStatement>(statement), state), plan);
     case ast::StatementKind::kUpdate:
@@ -61,7 +67,7 @@ Status told(Status status, BindState& state) {
 const std::vector<PlanColumn>& StatementPlan::columns() const {
   static const std::vector<PlanColumn> kNone;
   const auto* query = std::get_if<QueryPlan>(&body);
-  return query ? query->root->columns : kNone;
+  return query && query->into.empty() ? query->root->columns : kNone;
 }
 
 Result<std::unique_ptr<StatementPlan>> plan_statement(const ast::Statement& statement,

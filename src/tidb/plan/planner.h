@@ -52,7 +52,8 @@ struct PlanContext {
 struct QueryPlan {
   PlanPtr root;
   bool for_update = false;
-  bool no_wait = false;  ///< FOR UPDATE NOWAIT
+  bool no_wait = false;           ///< FOR UPDATE NOWAIT
+  std::vector<std::string> into;  ///< user variables that get the row, as many as columns; or none
 };
 
 /// A planned SELECT, INSERT, REPLACE, UPDATE, DELETE or LOAD DATA.
@@ -63,7 +64,7 @@ struct StatementPlan {
   /// Where the subqueries in expressions find who runs them: exec/ puts itself there.
   std::shared_ptr<SubquerySlot> engine;
 
-  /// A SELECT's columns; empty for other statements.
+  /// A SELECT's columns; empty for other statements and where variables get them.
   const std::vector<PlanColumn>& columns() const;
 };
 

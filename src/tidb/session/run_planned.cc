@@ -27,6 +27,9 @@ struct Work {
   SessionSink& sink;
 
   bool is_query() const { return statement.kind == ast::StatementKind::kSelect; }
+  bool sends_rows() const {
+    return is_query() && ast::as<ast::SelectStatement>(statement).into.empty();
+  }
 };
 
 struct AccessWord {
@@ -113,12 +116,8 @@ Status finish(Work& work, const EvalContext& eval, const StreamSink& outcome) {
   }
   session.rand_seed1 = eval.rand_seed1;
   session.rand_seed2 = eval.rand_seed2;
-  if (work.is_query()) {
-    session.found_rows = outcome.rows();
-    session.row_count = -1;
-  } else {
-    session.row_count = static_cast<int64_t>(ok.affected_rows);
-  }
+  if (work.is_query()) session.found_rows = ok.result_rows;
+  session.row_count = work.sends_rows() ? -1 : static_cast<int64_t>(ok.affected_rows);
   ok.warnings = session.warnings().count();
   return work.sink.on_ok(ok);
 }
@@ -154,7 +153,7 @@ Result<bool> read_newest_row(Work& work, const StatementPlan& plan, EvalContext&
 
 /// Whether read_newest_row() will do.
 bool is_single_read(Work& work, const StatementPlan& plan) {
-  if (!work.is_query() || std::get<QueryPlan>(plan.body).for_update) return false;
+  if (!work.sends_rows() || std::get<QueryPlan>(plan.body).for_update) return false;
   return !plan.tables.empty() && reads_keys_only(plan);
 }
 

@@ -157,6 +157,24 @@ TEST_F(SessionTest, PreparedStatements) {
   EXPECT_THAT(c.execute(*id, {Value::of_int(4)}), StartsWith("error 1210"));
 }
 
+TEST_F(SessionTest, IntoVariablesSendsNoRows) {
+  TestConnection c(*server_);
+  c.run("create table iv (a int primary key, b int); insert into iv values (1, 10), (2, 20)");
+  EXPECT_EQ(c.run("select b into @b from iv where a = 2"), "ok 1");
+  EXPECT_EQ(c.run("select row_count(), found_rows(), @b"), "1,1,20");
+  EXPECT_EQ(c.run("select b from iv where a = 7 into @b"), "ok 0");
+  EXPECT_EQ(c.run("show warnings"),
+            "Warning,1329,No data - zero rows fetched, selected, or processed");
+  EXPECT_EQ(c.run("select a from iv into @a"), "error 1172 Result consisted of more than one row");
+  EXPECT_EQ(c.run("select @a, @b"), "1,20");
+  EXPECT_EQ(c.run("prepare s from 'select b into @c from iv where a = ?'"), "ok 0");
+  EXPECT_EQ(c.run("set @one = 1; execute s using @one; select @c"), "ok 0 | ok 1 | 10");
+  const auto id = c.session().prepare("select a, b from iv where a = ? into @x, @y");
+  ASSERT_TRUE(id.ok());
+  EXPECT_EQ(c.execute(*id, {Value::of_int(2)}), "ok 1");
+  EXPECT_EQ(c.run("select @x, @y"), "2,20");
+}
+
 TEST_F(SessionTest, WarningsAreShown) {
   TestConnection c(*server_);
   EXPECT_EQ(c.run("select 1/0"), "NULL");

@@ -13,14 +13,16 @@
 namespace tbl::tidb {
 namespace {
 
-/// A CAST notes what was lost, it does not fail.
+/// For what a CAST may lose without failing in a strict statement.
 ConvertContext lenient(const ConvertContext& ctx) {
   ConvertContext out = ctx;
   out.strict = false;
   return out;
 }
 
-Result<Value> cast_int(const Value& v, const FieldType& type, const ConvertContext& ctx) {
+Result<Value> cast_int(const Value& v, const FieldType& type, const ConvertContext& context) {
+  const bool is_double = v.kind() == ValueKind::kDouble;
+  const ConvertContext ctx = is_double ? lenient(context) : context;
   if (!type.is_unsigned()) {
     if (v.is_string()) {  // '18446744073709551615' keeps its bits
       NumberPrefix<uint64_t> number = scan_uint(v.as_string());
@@ -41,7 +43,9 @@ Result<Value> cast_decimal(const Value& v, const FieldType& type, const ConvertC
   int frac = std::max(type.decimal, 0);
   bool clipped = false;
   Decimal out = d.fit(prec, frac, &clipped, nullptr);
-  if (clipped) ctx.warn(value_out_of_range("DECIMAL", fmt::format("({}, {})", prec, frac)));
+  if (clipped) {
+    TBL_TRY(ctx.report(value_out_of_range("DECIMAL", fmt::format("({}, {})", prec, frac))));
+  }
   return Value::of_decimal(out);
 }
 
@@ -76,16 +80,15 @@ Result<Value> cast_json(const Value& v) {
 
 }  // namespace
 
-Result<Value> cast_value(const Value& v, const FieldType& type, const ConvertContext& context) {
+Result<Value> cast_value(const Value& v, const FieldType& type, const ConvertContext& ctx) {
   if (v.is_null()) return v;
-  ConvertContext ctx = lenient(context);
   int fsp = std::clamp(type.decimal, 0, kMaxFsp);
   switch (type.tp) {
     case schema::kTypeEnum:
     case schema::kTypeSet:
     case schema::kTypeBit:
     case schema::kTypeYear:
-      return cast_to_column(v, {type, "", 1}, ctx);
+      return cast_to_column(v, {type, "", 1}, lenient(ctx));
     case schema::kTypeNull:
       return Value::null();
     default:

@@ -1,5 +1,8 @@
 // Values as dates, times and intervals.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "tidb/types/convert.h"
@@ -17,9 +20,9 @@ std::string_view time_type_name(uint8_t type) {
   return type == schema::kTypeTimestamp ? "timestamp" : "datetime";
 }
 
-/// NULL and a warning.
+/// NULL and a warning; strict: an error.
 Result<Value> no_time(const Value& v, std::string_view type, const ConvertContext& ctx) {
-  ctx.warn(incorrect_value(type, to_text(v)));
+  TBL_TRY(ctx.report(incorrect_value(type, to_text(v))));
   return Value::null();
 }
 
@@ -94,7 +97,7 @@ Result<Value> to_time(const Value& v, uint8_t type, int fsp, const ConvertContex
                        TimeCheck::kOk) {
     return no_time(v, time_type_name(type), ctx);
   }
-  if (truncated) ctx.warn(truncated_wrong_value(time_type_name(type), to_text(v)));
+  if (truncated) TBL_TRY(ctx.report(truncated_wrong_value(time_type_name(type), to_text(v))));
   return Value::of_time(*time);
 }
 
@@ -141,9 +144,21 @@ Result<Value> to_duration(const Value& v, int fsp, const ConvertContext& ctx) {
   auto duration = raw_duration(v, fsp);
   if (!duration) return no_time(v, "time", ctx);
   if (duration->truncated || duration->clipped) {
-    ctx.warn(truncated_wrong_value("time", to_text(v)));
+    TBL_TRY(ctx.report(truncated_wrong_value("time", to_text(v))));
   }
   return Value::of_duration(duration->value);
+}
+
+Result<DurationValue> duration_of_micros(int64_t micros, const ConvertContext& ctx) {
+  constexpr int64_t kMaxMicros = kMaxDurationNanos / 1000;
+  if (std::abs(micros) > kMaxMicros) {
+    const int64_t seconds = std::abs(micros) / 1'000'000;
+    const std::string text = fmt::format("{}{:02}:{:02}:{:02}", micros < 0 ? "-" : "",
+                                         seconds / 3600, seconds / 60 % 60, seconds % 60);
+    TBL_TRY(ctx.report(truncated_wrong_value("time", text)));
+    micros = std::clamp(micros, -kMaxMicros, kMaxMicros);
+  }
+  return DurationValue{micros * 1000, static_cast<uint8_t>(micros % 1'000'000 != 0 ? kMaxFsp : 0)};
 }
 
 Result<std::optional<Interval>> to_interval(const Value& v, IntervalUnit unit,

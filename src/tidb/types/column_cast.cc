@@ -36,6 +36,7 @@ Result<Value> quiet_time(const Value& v, const FieldType& type, const ConvertCon
   Warnings noted;
   ConvertContext quiet = ctx;
   quiet.warnings = &noted;
+  quiet.strict = false;
   quiet.sql_mode = (ctx.sql_mode | kModeInvalidDates) & ~SqlMode{kModeNoZeroDate};
   TBL_ASSIGN(Value time, to_time(v, type.tp, fsp_of(type), quiet));
   *truncated = !noted.empty();
@@ -64,6 +65,7 @@ Result<Value> to_time_column(const Value& v, const ColumnTarget& target,
   Warnings noted;
   ConvertContext quiet = ctx;
   quiet.warnings = &noted;
+  quiet.strict = false;
   TBL_ASSIGN(Value duration, to_duration(v, fsp_of(target.type), quiet));
   if (duration.is_null()) {
     TBL_TRY(ctx.report(wrong_time(v, target)));

@@ -114,8 +114,13 @@ Value set_value(const FieldType& type, uint64_t bits) {
   return Value::of_set(bits, std::move(text));
 }
 
+/// As C's strtoull reads it: blanks and a sign may stand before the digits, nothing behind them.
 bool is_whole_number(std::string_view text, uint64_t* number) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n\v\f\r"), text.size()));
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
+  if (negative) *number = ~*number + 1;
   return error == std::errc() && end == text.data() + text.size();
 }
 
@@ -132,7 +137,7 @@ Result<Value> to_enum(const Value& v, const ColumnTarget& target, const ConvertC
   } else {
     std::string text = to_text(v);
     number = member_number(type, text);
-    if (number == 0 && !is_whole_number(text, &number)) number = 0;
+    if (number == 0 && !is_whole_number(trimmed_end(text), &number)) number = 0;
   }
   if (number >= 1 && number <= type.elems.size()) return enum_value(type, number);
   // The empty value of an earlier mistake may be copied.
@@ -141,21 +146,22 @@ Result<Value> to_enum(const Value& v, const ColumnTarget& target, const ConvertC
   return enum_value(type, 0);
 }
 
-/// The bits of 'a,b'; `*unknown`: a name is none of the members.
+/// The bits of 'a,b'; `*unknown`: a name is none of the members, as the empty one behind a comma.
 uint64_t set_bits(const FieldType& type, std::string_view text, bool* unknown) {
   uint64_t bits = 0;
   *unknown = false;
-  while (!text.empty()) {
+  if (text.empty()) return bits;
+  while (true) {
     size_t comma = text.find(',');
     uint64_t number = member_number(type, text.substr(0, comma));
-    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     if (number == 0) {
       *unknown = true;
     } else {
       bits |= uint64_t{1} << (number - 1);
     }
+    if (comma == std::string_view::npos) return bits;
+    text.remove_prefix(comma + 1);
   }
-  return bits;
 }
 
 Result<Value> to_set(const Value& v, const ColumnTarget& target, const ConvertContext& ctx) {

@@ -46,10 +46,12 @@ Result<Decimal> to_decimal(const Value& v, const ConvertContext& ctx);
 std::string to_text(const Value& v);
 /// True, false; NULL is false. Texts by their number.
 Result<bool> to_bool(const Value& v, const ConvertContext& ctx);
-/// Null value and warning 1292 where it is no time. `type` kTypeDate, kTypeDatetime,
-/// kTypeTimestamp; fsp -1: as the value has.
+/// Null value and warning 1292 where it is no time; strict: error 1292. `type` kTypeDate,
+/// kTypeDatetime, kTypeTimestamp; fsp -1: as the value has.
 Result<Value> to_time(const Value& v, uint8_t type, int fsp, const ConvertContext& ctx);
 Result<Value> to_duration(const Value& v, int fsp, const ConvertContext& ctx);
+/// The longest one, and warning 1292, where it would be longer; strict: error 1292.
+Result<DurationValue> duration_of_micros(int64_t micros, const ConvertContext& ctx);
 /// Texts become JSON strings (not parsed), numbers numbers.
 Result<std::string> to_json(const Value& v);
 /// The interval of `INTERVAL v unit`; nothing: NULL or unusable.
@@ -84,8 +86,9 @@ Result<Value> cast_to_column(const Value& v, const ColumnTarget& target, const C
 /// warning.
 Result<Value> check_not_null(Value v, const ColumnTarget& target, bool allow_zero,
                              const ConvertContext& ctx);
-/// CAST(v AS type): never an error for values (NULL or the nearest with a warning), except 3140 for
-/// JSON.
+/// CAST(v AS type): NULL or the nearest with a warning; strict: 1292, or 1690 for a DECIMAL out of
+/// range. Texts that are cut and doubles out of range are never an error, a JSON that is none is
+/// one (3140).
 Result<Value> cast_value(const Value& v, const FieldType& type, const ConvertContext& ctx);
 
 /// A stored default's text (ColumnInfo::default_value, origin_default) as a value of the column;

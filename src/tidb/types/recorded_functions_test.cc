@@ -171,7 +171,9 @@ Functions time_functions() {
     Value x = recorded_value(a[0]);
     Value y = recorded_value(a[1]);
     if (x.kind() == ValueKind::kTime) {
-      return duration_to_text(time_difference(x.as_time().fields, y.as_time().fields));
+      const int64_t micros =
+          micros_since_year_0(x.as_time().fields) - micros_since_year_0(y.as_time().fields);
+      return duration_to_text(*duration_of_micros(micros, context()));
     }
     int64_t nanos = x.as_duration().nanoseconds - y.as_duration().nanoseconds;
     return duration_to_text({nanos, std::max(x.as_duration().fsp, y.as_duration().fsp)});

@@ -176,6 +176,8 @@ enum SqlErrno : int {
   kErrWarnAllowedPacketOverflowed = 1301,
   kErrSpDoesNotExist = 1305,
   kErrQueryInterrupted = 1317,
+  kErrSpUndeclaredVar = 1327,
+  kErrSpFetchNoData = 1329,
   kErrViewInvalid = 1356,
   kErrNoDefaultForField = 1364,
   kErrDivisionByZero = 1365,

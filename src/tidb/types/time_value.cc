@@ -129,11 +129,4 @@ std::optional<int64_t> unix_micros_of(const TimeValue& v, const codec::TimeZone&
   return seconds * 1'000'000 + v.fields.microsecond;
 }
 
-DurationValue time_difference(const TimeFields& a, const TimeFields& b) {
-  constexpr int64_t kMaxMicros = kMaxDurationNanos / 1000;
-  int64_t micros = micros_since_year_0(a) - micros_since_year_0(b);
-  micros = std::clamp(micros, -kMaxMicros, kMaxMicros);
-  return {micros * 1000, static_cast<uint8_t>(micros % 1'000'000 != 0 ? kMaxFsp : 0)};
-}
-
 }  // namespace tbl::tidb

@@ -163,8 +163,6 @@ int64_t timestamp_diff(IntervalUnit unit, const TimeFields& a, const TimeFields&
 /// EXTRACT(unit FROM v).
 int64_t extract_unit(IntervalUnit unit, const TimeValue& v);
 int64_t extract_unit(IntervalUnit unit, const DurationValue& v);
-/// a - b; clipped.
-DurationValue time_difference(const TimeFields& a, const TimeFields& b);
 /// Seconds since year 0 and the microseconds' part of them, for comparisons and sums.
 int64_t micros_since_year_0(const TimeFields& t);
 std::optional<TimeFields> time_of_micros_since_year_0(int64_t micros);
