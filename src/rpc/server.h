@@ -19,6 +19,7 @@
 
 #include "base/status.h"
 #include "rpc/http.h"
+#include "rpc/message_batch.h"
 #include "rpc/message_piece.h"
 #include "rpc/tls.h"
 
@@ -52,6 +53,8 @@ class ServerCall {
   virtual const CallInfo& info() const = 0;
   /// Queues one message; never blocks. No effect once the call is over.
   virtual void send(std::string message) = 0;
+  /// The same for several.
+  virtual void send(MessageBatch batch) = 0;
   /// The same for a message that is streamed. Never compressed.
   virtual void send(std::unique_ptr<MessageSource> message) = 0;
   /// Response header for the client; before the first send().
