@@ -2,7 +2,9 @@
 """bench/pump.py: what pump costs, each figure beside its yardstick, measured in alternation.
 
 ingest   WriteBinlog, prewrite and commit records from one client, sync-log on and off, beside an empty grpc++
-         server and beside a bare loop that appends groups of the same average size and syncs
+         server and beside a bare loop that appends groups of the same average size and syncs; rows that have
+         goals also beside a bare loop that the same client feeds, and the CPU beside that of pump's writes and
+         syncs alone
 feed     a reader of everything written, beside a stream of equal messages from memory; then a second reader
 volume   bytes given to write() and bytes on disk, for 1 KiB transactions
 restart  bytes read and time to be online, after a clean stop and after SIGKILL, for logs of --log-gib
@@ -11,7 +13,7 @@ idle     CPU while nothing happens
 
 Median (lowest to highest). CPU is the server process's own clock, all threads. The rows that have goals (1 KiB, sync
 on) are measured --pairs times, the others --few times. `--only goals` measures those rows alone. Needs
-`ninja pump pd-server tikv-server pump_load pump_feed pump_fill empty_grpc_server` in build/release.
+`ninja pump pd-server tikv-server pump_load pump_feed pump_fill sync_server empty_grpc_server` in build/release.
 """
 import argparse
 import json
@@ -36,6 +38,8 @@ IDLE_SECONDS = 30
 TS_STEP = 1024
 GOAL_BYTES = 1024
 RECORD_HEADER_BYTES = 16
+BARE_SECONDS = 0.7
+RESERVED_BYTES = 256 << 20
 
 
 def io_bytes(pid, field):
@@ -54,13 +58,17 @@ def ratios(values, yardsticks):
     return [v / y for v, y in zip(values, yardsticks)]
 
 
-def bare_loop(directory, group_bytes, sync, seconds=1.0):
-    """Appends of that size to a file, each with fdatasync if told: per second, median ms, CPU µs of one."""
+def bare_loop(directory, group_bytes, sync, reserve=0):
+    """Appends of that size to a file, each with fdatasync if told, into `reserve` bytes that were reserved before:
+    per second, median ms, CPU µs of one."""
     path = os.path.join(directory, "bare")
     data = b"b" * max(int(group_bytes), 1)
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT)
+    if reserve:
+        os.posix_fallocate(fd, 0, reserve)
+        os.fdatasync(fd)
     took, begun, cpu = [], time.monotonic(), time.process_time()
-    while time.monotonic() - begun < seconds and len(took) * len(data) < 2 << 30:
+    while time.monotonic() - begun < BARE_SECONDS and len(took) * len(data) < (reserve or 2 << 30):
         one = time.monotonic()
         os.write(fd, data)
         if sync:
@@ -128,12 +136,13 @@ class Bench:
     # ingest --------------------------------------------------------------------------------------
 
     def groups(self, address):
-        """(number, bytes) of the groups that a pump has written."""
+        """(number, bytes, seconds of writing and syncing) of the groups that a pump has written."""
         values = {}
         for line in http_get(f"http://{address}/metrics").splitlines():
-            if line.startswith("binlog_pump_storage_write_binlog_size_") and 'type="batch"' in line:
-                values[line.split("{")[0].rsplit("_", 1)[1]] = float(line.split()[-1])
-        return values.get("count", 0), values.get("sum", 0)
+            if line.startswith("binlog_pump_storage_write_binlog_") and 'type="batch"' in line:
+                values[line.split("{")[0]] = float(line.split()[-1])
+        return tuple(values.get(f"binlog_pump_storage_write_binlog_{name}", 0)
+                     for name in ("size_count", "size_sum", "duration_time_sum"))
 
     def load(self, server, in_flight, size, transactions, kind="made"):
         address, pid = server
@@ -145,11 +154,13 @@ class Bench:
         return figures
 
     def load_pump(self, server, in_flight, size, transactions):
-        groups, group_bytes = self.groups(server[0])
+        before = self.groups(server[0])
         figures = self.load(server, in_flight, size, transactions)
-        more_groups, more_bytes = (a - b for a, b in zip(self.groups(server[0]), (groups, group_bytes)))
-        figures["syncs_per_second"] = more_groups / figures["seconds"]
-        figures["group_bytes"] = more_bytes / max(more_groups, 1)
+        groups, group_bytes, busy = (a - b for a, b in zip(self.groups(server[0]), before))
+        figures["syncs_per_second"] = groups / figures["seconds"]
+        figures["group_bytes"] = group_bytes / max(groups, 1)
+        figures["group_calls"] = figures["calls"] / max(groups, 1)
+        figures["busy_percent"] = busy / figures["seconds"] * 100
         return figures
 
     def cell(self, sync, size, in_flight):
@@ -158,17 +169,27 @@ class Bench:
         if name not in self.cluster.pumps:
             self.start_pump(name, sync)
         empty_server = self.yardstick("empty_grpc_server", "ADDRESS")
-        transactions = max(200, min(20000, in_flight * 300, (256 << 20) // size))
-        pump, empty, bare = [], [], []
-        for _ in range(self.options.pairs if sync and size == GOAL_BYTES else self.options.few):
+        transactions = max(1000, min(20000, in_flight * 300, (256 << 20) // size))
+        pump, empty, bare, reserved, fed = [], [], [], [], []
+        has_goals = sync and size == GOAL_BYTES
+        for _ in range(self.options.pairs if has_goals else self.options.few):
             pump.append(self.load_pump(self.pump(name), in_flight, size, transactions))
             bare.append(bare_loop(self.cluster.directory, pump[-1]["group_bytes"], sync))
             empty.append(self.load(empty_server, in_flight, size, transactions))
+            if has_goals:
+                sync_server = self.yardstick("sync_server", "ADDRESS", self.cluster.directory)
+                fed.append(self.load_pump(sync_server, in_flight, size, transactions))
+                reserved.append(bare_loop(self.cluster.directory, pump[-1]["group_bytes"], sync, RESERVED_BYTES))
         of = lambda runs, key: [run[key] for run in runs]  # noqa: E731
         cpu = ratios(of(pump, "cpu_us"), of(empty, "cpu_us"))
         syncs = ratios(of(pump, "syncs_per_second"), of(bare, "per_second"))
         figures = {"cpu_us": of(pump, "cpu_us"), "cpu_ratio": cpu, "syncs_ratio": syncs,
-                   "own_cpu_us": [p - b for p, b in zip(of(pump, "cpu_us"), of(bare, "cpu_us"))],
+                   "sync_cpu_us": of(reserved, "cpu_us"), "fed_cpu_us": of(fed, "cpu_us"),
+                   "own_cpu_us": [p - b for p, b in zip(of(pump, "cpu_us"), of(reserved, "cpu_us"))],
+                   "fed_syncs_ratio": ratios(of(fed, "syncs_per_second"), of(bare, "per_second")[:len(fed)]),
+                   "calls_ratio": ratios(of(pump, "calls_per_second")[:len(fed)], of(fed, "calls_per_second")),
+                   "group_calls": of(pump, "group_calls"), "fed_group_calls": of(fed, "group_calls"),
+                   "busy_percent": of(pump, "busy_percent"),
                    "over_a_sync_us": [(p - b) * 1e3 for p, b in zip(of(pump, "p50_ms"), of(bare, "ms"))]}
         row = ("on" if sync else "off", f"{size:,}", f"{in_flight:,}", spread(of(pump, "calls_per_second"), 0),
                spread(of(empty, "calls_per_second"), 0), spread(of(pump, "cpu_us")), spread(of(empty, "cpu_us")),
@@ -196,11 +217,19 @@ class Bench:
         rows = []
         if one := measured.get((True, GOAL_BYTES, 1)):
             rows += [("CPU per call, 1 in flight, µs", "60", spread(one["cpu_us"], 0)),
-                     ("the same without the CPU of the bare loop's sync, µs", "", spread(one["own_cpu_us"], 0)),
+                     ("of which the same writes and syncs take alone, µs", "", spread(one["sync_cpu_us"], 0)),
+                     ("the rest, µs", "", spread(one["own_cpu_us"], 0)),
+                     ("CPU per call of the bare loop that the client feeds, µs", "", spread(one["fed_cpu_us"], 0)),
                      ("p50 over one sync of the bare loop, 1 in flight, µs", "150", spread(one["over_a_sync_us"], 0))]
         if many := measured.get((True, GOAL_BYTES, 128)):
             rows += [("CPU per call, of the empty grpc++ server's, 128 in flight", "0.25", spread(many["cpu_ratio"], 2)),
-                     ("groups/s, of the bare loop's, 128 in flight", "at least 0.9", spread(many["syncs_ratio"], 2))]
+                     ("groups/s, of the bare loop's, 128 in flight", "at least 0.9", spread(many["syncs_ratio"], 2)),
+                     ("the same of the bare loop that the client feeds", "", spread(many["fed_syncs_ratio"], 2)),
+                     ("calls in a group", "", spread(many["group_calls"], 0)),
+                     ("calls in a group of the bare loop that the client feeds", "",
+                      spread(many["fed_group_calls"], 0)),
+                     ("calls/s, of those of the bare loop that the client feeds", "", spread(many["calls_ratio"], 2)),
+                     ("time in which the log is written or synced, %", "", spread(many["busy_percent"], 0))]
         if rows:
             print_table(("1 KiB, sync on", "goal", "measured"), rows)
             print()

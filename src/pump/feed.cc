@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 
 /// What may wait in a connection before the thread stops reading ahead.
 constexpr uint64_t kPendingBytes = 4ULL << 20;
-/// A larger message is not held in memory.
-constexpr uint64_t kStreamAbove = 1ULL << 20;
+/// Messages are handed over together until they have this size.
+constexpr size_t kBatchBytes = 64 << 10;
 
 /// A feed message in its envelope, read straight from the segment.
 class EnvelopedMessage final : public rpc::MessageSource {
  public:
-  EnvelopedMessage(PullEnvelope envelope, std::unique_ptr<FeedMessage> message)
-      : envelope_(std::move(envelope)),
+  EnvelopedMessage(const PullEnvelope& envelope, std::unique_ptr<FeedMessage> message)
+      : envelope_(envelope),
         message_(std::move(message)),
         size_(envelope_.head.size() + message_->size() + envelope_.tail.size()),
         tail_at_(size_ - envelope_.tail.size()) {}
@@ -31,12 +31,12 @@ class EnvelopedMessage final : public rpc::MessageSource {
   Result<size_t> read(size_t n, char* buffer) override {
     size_t got = 0;
     if (done_ < envelope_.head.size()) {
-      got = envelope_.head.copy(buffer, n, done_);
+      got = envelope_.head.bytes().copy(buffer, n, done_);
     } else if (done_ < tail_at_) {
       TBL_ASSIGN(got, message_->read(n, buffer));
       if (got == 0) return data_loss("a binlog is shorter than its index entry says");
     } else {
-      got = envelope_.tail.copy(buffer, n, done_ - tail_at_);
+      got = envelope_.tail.bytes().copy(buffer, n, done_ - tail_at_);
     }
     done_ += got;
     return got;
@@ -49,6 +49,22 @@ class EnvelopedMessage final : public rpc::MessageSource {
   const uint64_t tail_at_;
   uint64_t done_ = 0;
 };
+
+PullEnvelope envelope_of(const FeedMessage& message) {
+  return make_pull_envelope(message.size(), message.start_ts(), message.commit_ts());
+}
+
+/// False: it is too large to be held in memory.
+bool add_to_batch(const FeedMessage& message, rpc::MessageBatch* batch) {
+  const std::string* const bytes = message.in_memory();
+  if (bytes == nullptr) return false;
+  const PullEnvelope envelope = envelope_of(message);
+  std::string& out = batch->begin(envelope.head.size() + bytes->size() + envelope.tail.size());
+  out.append(envelope.head.bytes());
+  out.append(*bytes);
+  out.append(envelope.tail.bytes());
+  return true;
+}
 
 }  // namespace
 
@@ -146,15 +162,35 @@ Status Feed::serve(Puller& puller) {
 
 /// Sends until everything published is sent, or the client is gone.
 Status Feed::send_published(Puller& puller, FeedCursor& cursor) {
-  while (!puller.stop.stop_requested() && !puller.call->over()) {
+  bool more = true;
+  while (more && !puller.stop.stop_requested() && !puller.call->over()) {
     if (!puller.call->wait_writable(kPendingBytes, 1s)) continue;
-    TBL_ASSIGN(auto message, next(cursor));
-    if (!message) return ok_status();
-    const uint64_t commit_ts = message->commit_ts();
-    TBL_TRY(send(puller, std::move(message)));
-    puller.sent_ts = commit_ts;
+    TBL_ASSIGN(more, send_some(puller, cursor));
   }
   return ok_status();
+}
+
+Result<bool> Feed::send_some(Puller& puller, FeedCursor& cursor) {
+  rpc::MessageBatch batch;
+  Result<std::unique_ptr<FeedMessage>> message = std::unique_ptr<FeedMessage>();
+  uint64_t sent_ts = puller.sent_ts;
+  bool fits = true;
+  while (fits && batch.bytes() < kBatchBytes) {
+    message = next(cursor);
+    if (!message.ok() || *message == nullptr) break;
+    fits = add_to_batch(**message, &batch);
+    sent_ts = (*message)->commit_ts();
+    if (fits) cursor.reuse(std::move(*message));
+  }
+  const bool at_end = fits && batch.bytes() < kBatchBytes;
+  puller.call->send(std::move(batch));
+  puller.sent_ts = sent_ts;
+  TBL_TRY(message.status());
+  if (!fits) {
+    const PullEnvelope envelope = envelope_of(**message);
+    puller.call->send(std::make_unique<EnvelopedMessage>(envelope, std::move(*message)));
+  }
+  return !at_end;
 }
 
 Result<std::unique_ptr<FeedMessage>> Feed::next(FeedCursor& cursor) const {
@@ -167,20 +203,6 @@ Result<std::unique_ptr<FeedMessage>> Feed::next(FeedCursor& cursor) const {
     log_error("a damaged transaction is left out: drainers lose it, as on-damage says",
               {{"commit ts", cursor.last_ts()}, {"error", message.status()}});
   }
-}
-
-Status Feed::send(Puller& puller, std::unique_ptr<FeedMessage> message) {
-  PullEnvelope envelope =
-      make_pull_envelope(message->size(), message->start_ts(), message->commit_ts());
-  if (message->size() > kStreamAbove) {
-    puller.call->send(std::make_unique<EnvelopedMessage>(std::move(envelope), std::move(message)));
-    return ok_status();
-  }
-  TBL_ASSIGN(std::string text, message->read_all());
-  text.insert(0, envelope.head);
-  text += envelope.tail;
-  puller.call->send(std::move(text));
-  return ok_status();
 }
 
 void Feed::reap() {

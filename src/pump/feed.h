@@ -65,9 +65,10 @@ class Feed {
   void run(Puller& puller);
   Status serve(Puller& puller);
   Status send_published(Puller& puller, FeedCursor& cursor);
+  /// Hands over the next messages that go together; false: nothing more is published.
+  Result<bool> send_some(Puller& puller, FeedCursor& cursor);
   /// The next message, past damaged ones if the options say so.
   Result<std::unique_ptr<FeedMessage>> next(FeedCursor& cursor) const;
-  Status send(Puller& puller, std::unique_ptr<FeedMessage> message);
   void reap();
 
   const FeedOptions options_;

@@ -21,6 +21,10 @@ class FakeCall final : public rpc::ServerCall {
  public:
   const rpc::CallInfo& info() const override { return info_; }
   void send(std::string message) override { add(std::move(message)); }
+  void send(rpc::MessageBatch batch) override {
+    const std::string frames = batch.take();
+    for (Bytes left = frames; !left.empty();) add(std::string(rpc::next_of_batch(&left)));
+  }
   void send(std::unique_ptr<rpc::MessageSource> source) override {
     std::string whole;
     char buffer[777];  // odd, so that pieces end anywhere
@@ -151,6 +155,27 @@ TEST_F(FeedTest, LargeMessagesAreStreamed) {
   client.call->wait_messages(1);
   EXPECT_EQ(client.call->streamed, 1);
   EXPECT_TRUE(client.call->record(0).prewrite_value() == value);
+}
+
+TEST_F(FeedTest, SmallAndLargeOnesInOrder) {
+  constexpr uint64_t kCount = 300;
+  const auto value = [](uint64_t ts) {
+    const size_t size = ts % 100 == 7 ? (1 << 20) + ts : ts * 37 % 5000;
+    return std::string(size, static_cast<char>('a' + ts % 26));
+  };
+  std::vector<std::pair<int64_t, int64_t>> expected;
+  for (uint64_t ts = 1; ts <= kCount; ++ts) {
+    store_.prewrite(ts * 10, value(ts));
+    store_.commit(ts * 10, ts * 10 + 5);
+    expected.emplace_back(ts * 10, ts * 10 + 5);
+  }
+  store_.wait_released(kCount * 10 + 5);
+  Client client = pull(0);
+  EXPECT_EQ(client.call->wait_messages(kCount), expected);
+  for (uint64_t ts = 1; ts <= kCount; ++ts) {
+    ASSERT_TRUE(client.call->record(ts - 1).prewrite_value() == value(ts)) << ts;
+  }
+  EXPECT_EQ(client.call->streamed, 3);
 }
 
 TEST_F(FeedTest, WrongClusterAndNoRequest) {

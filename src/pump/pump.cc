@@ -18,6 +18,7 @@ rpc::ServerOptions server_options(const PumpConfig& config) {
   options.tls = config.tls;
   options.max_receive_message_bytes = static_cast<uint64_t>(config.max_message_bytes);
   options.identify_timeout = 10s;
+  options.lends = true;
   return options;
 }
 
@@ -52,6 +53,7 @@ Status Pump::open_storage() {
   options.sync_log = config_.sync_log;
   options.on_group = [this](const GroupWritten& group) { metrics_.observe_group(group); };
   server_ = std::make_unique<rpc::Server>(server_options(config_));
+  options.lend = [this](const std::function<bool()>& work) { return server_->lend(work); };
   options.answer = [this](const std::function<void()>& answers) { server_->execute(answers); };
   TBL_ASSIGN(storage_, Storage::open(std::move(options)));
   disk_ =

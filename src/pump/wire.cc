@@ -36,9 +36,9 @@ Status read_field(ByteReader& in, Field* field) {
   }
 }
 
-void put_tagged(std::string& out, uint32_t number, WireType type, uint64_t value) {
-  put_uvarint(out, number << 3 | type);
-  put_uvarint(out, value);
+void put_tagged(VarintBuffer<32>& out, uint32_t number, WireType type, uint64_t value) {
+  out.put(number << 3 | type);
+  out.put(value);
 }
 
 }  // namespace
@@ -80,18 +80,18 @@ Result<PullRequest> parse_pull_request(Bytes message) {
 }
 
 PullEnvelope make_pull_envelope(uint64_t payload_size, uint64_t start_ts, uint64_t commit_ts) {
-  std::string meta;
+  VarintBuffer<32> meta;
   if (start_ts != 0) put_tagged(meta, 1, kVarint, start_ts);
   if (commit_ts != 0) put_tagged(meta, 2, kVarint, commit_ts);
   PullEnvelope envelope;
   put_tagged(envelope.tail, 4, kBytes, meta.size());
-  envelope.tail += meta;
-  std::string inner_head;
+  envelope.tail.append(meta.bytes());
+  VarintBuffer<32> inner_head;
   put_tagged(inner_head, 1, kBytes, 0);
   put_tagged(inner_head, 2, kBytes, payload_size);
   const uint64_t entity_size = inner_head.size() + payload_size + envelope.tail.size();
   put_tagged(envelope.head, 1, kBytes, entity_size);
-  envelope.head += inner_head;
+  envelope.head.append(inner_head.bytes());
   return envelope;
 }
 

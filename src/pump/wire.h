@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "base/varint_buffer.h"
 
 namespace tbl::pump {
 
@@ -26,8 +27,8 @@ Result<PullRequest> parse_pull_request(Bytes message);
 
 /// PullBinlogResp around a payload that follows `head`.
 struct PullEnvelope {
-  std::string head;
-  std::string tail;
+  VarintBuffer<32> head;
+  VarintBuffer<32> tail;
 };
 /// Byte for byte as the original writes it: an empty pos, the payload, both ts in meta.
 PullEnvelope make_pull_envelope(uint64_t payload_size, uint64_t start_ts, uint64_t commit_ts);

@@ -71,7 +71,8 @@ TEST(WireTest, PullEnvelope) {
       entity->mutable_meta()->set_committs(static_cast<int64_t>(ts) * 2);
       PullEnvelope envelope = make_pull_envelope(size, ts, ts * 2);
       std::string expected = message.SerializeAsString();
-      std::string got = envelope.head + entity->payload() + envelope.tail;
+      std::string got = std::string(envelope.head.bytes()) + entity->payload();
+      got += envelope.tail.bytes();
       if (size == 0) {  // proto3 leaves an empty payload out, we write its length
         binlog::PullBinlogResp back;
         ASSERT_TRUE(back.ParseFromString(got));

@@ -111,6 +111,42 @@ TEST_F(CallTest, AStreamGivesLargeMessagesInPieces) {
   }
 }
 
+TEST_F(CallTest, MessagesSentTogether) {
+  /// Answers each message with itself three times and something longer, together.
+  class Together : public CallHandler {
+   public:
+    explicit Together(ServerCallPtr call) : call_(std::move(call)) {}
+    void on_message(std::string message) override {
+      MessageBatch batch;
+      for (int i = 0; i < 3; ++i) batch.begin(message.size()) += message;
+      batch.begin(100'000) += std::string(100'000, 'x');
+      call_->send(std::move(batch));
+      call_->send(MessageBatch());
+    }
+    void on_half_close() override { call_->finish(ok_status()); }
+
+   private:
+    const ServerCallPtr call_;
+  };
+  TestServer server({}, [](Server& s) {
+    s.add_stream("/test.Together/Stream",
+                 [](ServerCallPtr call) { return std::make_unique<Together>(std::move(call)); });
+  });
+  for (bool gzip : {false, true}) {
+    CallOptions options;
+    options.gzip = gzip;
+    auto stream = runtime_.channel(server.address())->open("/test.Together/Stream", options);
+    for (const std::string message : {"first", "", "third"}) {
+      ASSERT_TRUE(stream->send(message).ok());
+      for (int i = 0; i < 3; ++i) EXPECT_EQ(**stream->receive(), message);
+      EXPECT_EQ(**stream->receive(), std::string(100'000, 'x'));
+    }
+    stream->half_close();
+    auto end = stream->receive();
+    EXPECT_TRUE(end.ok() && !*end) << "the stream ended well";
+  }
+}
+
 TEST_F(CallTest, StreamHoldsBackAReaderThatIsSlow) {
   auto stream = channel_->open("/test.Echo/Stream");
   constexpr int kMessages = 300;

@@ -26,6 +26,10 @@ class FunctionTask : public LoopTask {
   std::function<void()> body_;
 };
 
+/// Of the thread: the loop in whose turn it is, and the one whose work it does.
+thread_local EventLoop* in_turn_of = nullptr;
+thread_local EventLoop* working_for = nullptr;
+
 }  // namespace
 
 EventLoop::EventLoop(std::string thread_name) : name_(std::move(thread_name)) {
@@ -47,12 +51,16 @@ EventLoop::~EventLoop() {
   close(epoll_fd_);
 }
 
-void EventLoop::start() {
+void EventLoop::start(bool with_standby) {
   {
     std::lock_guard lock(mutex_);
     takes_tasks_ = true;
   }
-  thread_ = Thread(name_, [this] { run(); });
+  if (with_standby) {
+    standby_.open(epoll_fd_);
+    standby_thread_ = Thread(name_ + "-2", [this] { run(false); });
+  }
+  thread_ = Thread(name_, [this] { run(true); });
 }
 
 void EventLoop::stop() {
@@ -63,6 +71,7 @@ void EventLoop::stop() {
   }
   wake();
   thread_.join();
+  standby_thread_.join();
   run_leftovers();
 }
 
@@ -93,7 +102,8 @@ bool EventLoop::enqueue(std::shared_ptr<LoopTask> task, bool only_if_running) {
     std::lock_guard lock(mutex_);
     if (only_if_running && !takes_tasks_) return false;
     tasks_.push_back(std::move(task));
-    asleep = std::exchange(sleeping_, false);
+    // Whoever works in the loop's place comes back to it.
+    if (!(free_ && working_for == this)) asleep = std::exchange(sleeping_, false);
   }
   if (asleep) wake();
   return true;
@@ -130,14 +140,96 @@ void EventLoop::forget(Deferred* deferred) {
   std::replace(deferred_.begin(), deferred_.end(), deferred, static_cast<Deferred*>(nullptr));
 }
 
-void EventLoop::run() {
+EventLoop* EventLoop::current() { return in_turn_of; }
+
+bool EventLoop::lend(std::function<bool()> work) {
+  if (!standby_.is_open()) return false;
+  work_ = std::move(work);
+  return true;
+}
+
+void EventLoop::run(bool holds_place) {
+  while (holds_place || stand_by()) holds_place = run_turns();
+}
+
+bool EventLoop::run_turns() {
+  in_turn_of = this;
   bool goes_on = true;
   while (goes_on) {
     goes_on = wait_and_dispatch();
     run_tasks();
     run_timers();
     end_turn();
+    if (work_ && !do_work()) return false;
   }
+  while (work_ && work_()) {
+  }
+  in_turn_of = nullptr;
+  end();
+  return false;
+}
+
+bool EventLoop::do_work() {
+  const auto work = std::exchange(work_, nullptr);
+  in_turn_of = nullptr;
+  working_for = this;
+  give_place();
+  bool more = work();
+  const bool back = take_place_back();
+  working_for = nullptr;
+  if (back) {
+    in_turn_of = this;
+    if (more) work_ = work;
+    return true;
+  }
+  while (more) more = work();
+  return false;
+}
+
+void EventLoop::give_place() {
+  bool busy = false;
+  {
+    std::lock_guard lock(mutex_);
+    free_ = true;
+    busy = !tasks_.empty() || !deferred_.empty();
+    sleeping_ = !busy;
+  }
+  standby_.arm();
+  if (busy) wake();
+}
+
+bool EventLoop::take_place_back() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!std::exchange(free_, false)) return false;
+    sleeping_ = false;
+  }
+  standby_.disarm();
+  return true;
+}
+
+bool EventLoop::stand_by() {
+  while (true) {
+    {
+      std::lock_guard lock(mutex_);
+      if (ended_) return false;
+    }
+    standby_.wait();
+    std::lock_guard lock(mutex_);
+    if (!std::exchange(free_, false)) continue;
+    sleeping_ = false;
+    return true;
+  }
+}
+
+void EventLoop::end() {
+  {
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  if (!standby_.is_open()) return;
+  standby_.arm();
+  wake();
 }
 
 bool EventLoop::wait_and_dispatch() {
@@ -146,7 +238,7 @@ bool EventLoop::wait_and_dispatch() {
   {
     std::lock_guard lock(mutex_);
     stopping = stopping_;
-    sleeping_ = tasks_.empty() && deferred_.empty() && !stopping;
+    sleeping_ = tasks_.empty() && deferred_.empty() && !work_ && !stopping;
     if (sleeping_) timeout = timeout_ms();
   }
   std::array<epoll_event, 128> events;

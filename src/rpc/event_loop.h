@@ -2,7 +2,7 @@
 //
 // Order of one turn: descriptors, posted tasks, expired timers, then every Deferred once
 // (connections write there, so that all replies of a turn leave in one system call), then discarded
-// objects die.
+// objects die, then work that may wait (lend()).
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,7 @@
 
 #include "base/status.h"
 #include "base/stop.h"
+#include "rpc/loop_standby.h"
 
 namespace tbl::rpc {
 
@@ -47,6 +48,9 @@ class Disposable {
 
 /// Only post() and post_if_running() may be called from other threads. stop() ends the thread;
 /// tasks posted after that are dropped with the loop.
+///
+/// "The loop's thread" is the one that holds its place. With a standby thread the place can change
+/// hands between two turns, never within one.
 class EventLoop {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -59,7 +63,7 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  void start();
+  void start(bool with_standby = false);
   /// Runs what was posted before, then joins. Idempotent. Not from the loop thread.
   void stop();
 
@@ -81,11 +85,22 @@ class EventLoop {
   void forget(Deferred* deferred);
   void discard(std::unique_ptr<Disposable> object) { discarded_.push_back(std::move(object)); }
 
+  /// The loop that holds the calling thread in one of its turns, or null.
+  static EventLoop* current();
+  /// Loop thread, one at a time: runs `work`, which may wait, when this turn is over, and again
+  /// while it returns true. It runs on this thread, so a loop that has nothing else to do changes
+  /// no thread for it. When something happens meanwhile, the standby thread takes the loop's place,
+  /// and this one stands by when the work is done. What the work posts comes before more of it.
+  /// False: there is no standby thread.
+  bool lend(std::function<bool()> work);
+
   /// Shared read buffer for whoever runs on the loop; contents do not survive a call.
   std::string& scratch() { return scratch_; }
 
  private:
-  void run();
+  void run(bool holds_place);
+  /// False: the place was lost to the other thread, or the loop has ended.
+  bool run_turns();
   bool wait_and_dispatch();
   /// False: none are left.
   bool run_tasks();
@@ -94,6 +109,13 @@ class EventLoop {
   void run_leftovers();
   void run_timers();
   void end_turn();
+  /// False: the place was lost meanwhile.
+  bool do_work();
+  void give_place();
+  bool take_place_back();
+  /// Waits for the place; false: the loop has ended.
+  bool stand_by();
+  void end();
   int timeout_ms() const;
   bool enqueue(std::shared_ptr<LoopTask> task, bool only_if_running);
   void wake();
@@ -102,12 +124,19 @@ class EventLoop {
   int epoll_fd_ = -1;
   int wake_fd_ = -1;
   Thread thread_;
+  Thread standby_thread_;
+  LoopStandby standby_;
 
   std::mutex mutex_;
   std::vector<std::shared_ptr<LoopTask>> tasks_;
   bool sleeping_ = false;
   bool stopping_ = false;
   bool takes_tasks_ = false;  ///< of post_if_running()
+  bool free_ = false;         ///< the place, while its holder does work that may wait
+  bool ended_ = false;
+
+  // Of the place.
+  std::function<bool()> work_;
 
   std::vector<std::shared_ptr<LoopTask>> running_;
   Timers timers_;

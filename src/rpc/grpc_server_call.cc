@@ -88,6 +88,17 @@ void GrpcServerCall::send(std::string message) {
   schedule();
 }
 
+void GrpcServerCall::send(MessageBatch batch) {
+  if (over() || batch.empty()) return;
+  std::string frames = batch.take();
+  if (gzip_) {
+    for (Bytes left = frames; !left.empty();) push(std::string(next_of_batch(&left)));
+  } else {
+    out().push(std::move(frames));
+  }
+  schedule();
+}
+
 void GrpcServerCall::send(std::unique_ptr<MessageSource> message) {
   if (over()) return;
   out().push_message(std::move(message));

@@ -12,7 +12,7 @@ namespace tbl::rpc {
 class Server::Impl {
  public:
   explicit Impl(const ServerOptions& options)
-      : pool_("rpc-pool", options.pool_threads), services_(options, &pool_) {
+      : lends_(options.lends), pool_("rpc-pool", options.pool_threads), services_(options, &pool_) {
     for (int i = 0; i < std::max(1, options.loop_threads); ++i) {
       loops_.push_back(std::make_unique<ServerLoop>(&services_, &count_));
     }
@@ -31,6 +31,7 @@ class Server::Impl {
  private:
   void close_listeners();
 
+  const bool lends_;
   WorkerPool pool_;
   Services services_;
   ConnectionCount count_;
@@ -61,7 +62,7 @@ Status Server::Impl::listen(const std::string& address) {
 
 Status Server::Impl::start() {
   for (auto& listener : listeners_) TBL_TRY(listener->start());
-  for (auto& loop : loops_) loop->loop().start();
+  for (auto& loop : loops_) loop->loop().start(lends_);
   started_ = true;
   return ok_status();
 }
@@ -115,6 +116,10 @@ int Server::port() const { return impl_->port(); }
 Status Server::start() { return impl_->start(); }
 void Server::execute(const std::function<void()>& task) {
   if (!impl_->execute(task)) task();
+}
+bool Server::lend(const std::function<bool()>& work) {
+  EventLoop* const loop = EventLoop::current();
+  return loop != nullptr && loop->lend(work);
 }
 void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 

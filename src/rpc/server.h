@@ -19,6 +19,7 @@
 
 #include "base/status.h"
 #include "rpc/http.h"
+#include "rpc/message_batch.h"
 #include "rpc/message_piece.h"
 #include "rpc/tls.h"
 
@@ -52,6 +53,8 @@ class ServerCall {
   virtual const CallInfo& info() const = 0;
   /// Queues one message; never blocks. No effect once the call is over.
   virtual void send(std::string message) = 0;
+  /// The same for several.
+  virtual void send(MessageBatch batch) = 0;
   /// The same for a message that is streamed. Never compressed.
   virtual void send(std::unique_ptr<MessageSource> message) = 0;
   /// Response header for the client; before the first send().
@@ -110,6 +113,7 @@ enum class Run : uint8_t {
 struct ServerOptions {
   int loop_threads = 1;
   int pool_threads = 4;
+  bool lends = false;  ///< for Server::lend()
   TlsOptions tls;
   uint64_t max_receive_message_bytes = INT64_MAX - (4ULL << 20);
   /// A connection that has not shown what it speaks after this long is closed; 0: never.
@@ -146,6 +150,11 @@ class Server {
   /// Runs `task` once, on the first loop's thread while the server runs, else at once on this one;
   /// answers to many calls given there leave together. Any thread.
   void execute(const std::function<void()>& task);
+  /// Of a handler on a loop, in a server that lends: runs `work`, which may wait for the disk, on
+  /// the loop's thread once what came in with this call is handled, and again while it returns
+  /// true. Something else to do on the loop goes to another thread meanwhile. False: not taken, as
+  /// this is no loop's thread.
+  bool lend(const std::function<bool()>& work);
   /// No new calls; running ones get `grace` to end, then are cut. Returns when all threads are
   /// joined.
   void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(0));

@@ -304,5 +304,30 @@ TEST(LargeUnaryTest, SmallOnesWholeAndLargeOnesInPieces) {
   EXPECT_THAT(refused.status().message(), HasSubstr("more than one request"));
 }
 
+TEST(ServerLendTest, OthersAreAnsweredWhileACallWaitsForTheDisk) {
+  ServerOptions options;
+  options.lends = true;
+  std::promise<void> disk;
+  TestServer server(options, [&](Server& s) {
+    EXPECT_FALSE(s.lend([] { return false; })) << "not on a loop's thread";
+    s.add_unary("/test.Lend/Slow", Run::kLoop,
+                [&](const CallInfo&, const std::string&, const UnaryReply& reply) {
+                  EXPECT_TRUE(s.lend([&, reply] {
+                    disk.get_future().wait();
+                    s.execute([reply] { reply(ok_status(), "from the disk"); });
+                    return false;
+                  }));
+                });
+  });
+  ClientRuntime runtime;
+  const auto channel = runtime.channel(server.address());
+  const auto slow = channel->open("/test.Lend/Slow");
+  ASSERT_TRUE(slow->send("").ok());
+  slow->half_close();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(*channel->call("/test.Echo/Unary", "quick"), "quick");
+  disk.set_value();
+  EXPECT_EQ(**slow->receive(), "from the disk");
+}
+
 }  // namespace
 }  // namespace tbl::rpc

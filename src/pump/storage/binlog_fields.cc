@@ -270,14 +270,26 @@ Result<BinlogFields> parse_binlog_fields(SegmentWindow& window, const Place& pla
   return parse(FieldScanner(&window, place.offset + kRecordHeaderBytes, place.length));
 }
 
+void put_number_field(FieldBuffer& out, BinlogField field, uint64_t value) {
+  out.put(field << 3 | kVarint);
+  out.put(value);
+}
+
+void put_bytes_prefix(FieldBuffer& out, BinlogField field, uint64_t length) {
+  out.put(field << 3 | kBytes);
+  out.put(length);
+}
+
 void put_number_field(std::string& out, BinlogField field, uint64_t value) {
-  put_uvarint(out, field << 3 | kVarint);
-  put_uvarint(out, value);
+  FieldBuffer buffer;
+  put_number_field(buffer, field, value);
+  out.append(buffer.bytes());
 }
 
 void put_bytes_prefix(std::string& out, BinlogField field, uint64_t length) {
-  put_uvarint(out, field << 3 | kBytes);
-  put_uvarint(out, length);
+  FieldBuffer buffer;
+  put_bytes_prefix(buffer, field, length);
+  out.append(buffer.bytes());
 }
 
 }  // namespace tbl::pump

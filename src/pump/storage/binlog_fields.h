@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "base/varint_buffer.h"
 #include "pump/storage/binlog_record.h"
 #include "pump/storage/segment_window.h"
 
@@ -54,9 +55,14 @@ Result<BinlogFields> parse_binlog_fields(SegmentWindow& window, const Place& pla
 
 BinlogHeader to_header(const BinlogFields& fields);
 
+/// Room for all numbers of a Binlog and the prefix of a bytes field.
+using FieldBuffer = VarintBuffer<64>;
+
 /// Tag and value of a number; a negative one takes ten bytes.
 void put_number_field(std::string& out, BinlogField field, uint64_t value);
+void put_number_field(FieldBuffer& out, BinlogField field, uint64_t value);
 /// Tag and length of a bytes field.
 void put_bytes_prefix(std::string& out, BinlogField field, uint64_t length);
+void put_bytes_prefix(FieldBuffer& out, BinlogField field, uint64_t length);
 
 }  // namespace tbl::pump

@@ -31,8 +31,12 @@ Result<size_t> FeedMessage::read(size_t n, char* buffer) {
   return taken;
 }
 
+const std::string* FeedMessage::in_memory() const {
+  return pieces_.size() == 1 && pieces_[0].file == nullptr ? &pieces_[0].bytes : nullptr;
+}
+
 Result<std::string> FeedMessage::read_all() {
-  if (pieces_.size() == 1 && pieces_[0].file == nullptr && done_in_piece_ == 0) {
+  if (in_memory() != nullptr && done_in_piece_ == 0) {
     done_in_piece_ = pieces_[0].length;
     return std::exchange(pieces_[0].bytes, {});
   }
@@ -55,6 +59,10 @@ FeedCursor::FeedCursor(const CommitIndex& index, const SegmentSet& segments,
       last_ts_(after_ts) {}
 
 FeedCursor::~FeedCursor() = default;
+
+void FeedCursor::reuse(std::unique_ptr<FeedMessage> message) {
+  builder_->reuse(std::move(message));
+}
 
 Result<const IndexEntry*> FeedCursor::peek(uint64_t limit) {
   if (next_in_batch_ == batch_.size()) {

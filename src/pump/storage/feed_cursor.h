@@ -32,6 +32,8 @@ class FeedMessage {
   uint64_t size() const { return size_; }
   /// Copies the next 1..n bytes, 0 at the end. Errors name the segment and the offset.
   Result<size_t> read(size_t n, char* buffer);
+  /// All of a message that is held in memory; null: it is not.
+  const std::string* in_memory() const;
   /// The rest of the message; for small ones.
   Result<std::string> read_all();
 
@@ -67,6 +69,8 @@ class FeedCursor {
   /// ahead of every transaction given. On an error (an unreadable record, named) the position does
   /// not move.
   Result<std::unique_ptr<FeedMessage>> next();
+  /// Takes the memory of a message that was given and is done with, for the next one.
+  void reuse(std::unique_ptr<FeedMessage> message);
   /// After such an error: goes on behind that transaction, which last_ts() names then.
   void skip();
   /// Commit ts of the last message given, at first the offset asked for.

@@ -44,17 +44,17 @@ void LogWriter::write(BinlogRecord record, WriteDone done) {
                                  " bytes is longer than 4 GiB"));
   }
   const uint32_t crc = record.large ? record.large->crc() : crc32c(record.payload);
-  bool wake = false;
+  bool at_rest = false;
   {
     std::lock_guard lock(mutex_);
     if (!closed_) {
       queued_bytes_ += record.payload.size();
       queue_.push_back({std::move(record), crc, std::move(done)});
-      wake = std::exchange(waiting_, false);
+      at_rest = !std::exchange(awake_, true);
       done = nullptr;
     }
   }
-  if (wake) queued_.notify_one();
+  if (at_rest) wake();
   if (done) done(unavailable("pump's storage is closed"));
 }
 
@@ -73,14 +73,30 @@ void LogWriter::close() {
     std::lock_guard lock(mutex_);
     closed_ = true;
   }
-  queued_.notify_one();
+  changed_.notify_one();
   thread_.join();
 }
 
-void LogWriter::run() {
-  while (refill()) {
-    while (next_in_backlog_ < backlog_.size()) handle(next_group());
+void LogWriter::wake() {
+  if (options_.lend && options_.lend([this] { return write_some(); })) return;
+  {
+    std::lock_guard lock(mutex_);
+    own_turn_ = true;
   }
+  changed_.notify_one();
+}
+
+void LogWriter::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return own_turn_ || (closed_ && !awake_); });
+    if (!std::exchange(own_turn_, false)) break;
+    lock.unlock();
+    while (write_some()) {
+    }
+    lock.lock();
+  }
+  lock.unlock();
   if (file_ == nullptr) return;
   if (segment_.size >= kMinSealedBytes) return seal_segment();
   // The next start goes on in this segment.
@@ -91,15 +107,25 @@ void LogWriter::run() {
   file_.reset();
 }
 
-bool LogWriter::refill() {
+bool LogWriter::write_some() {
+  if (next_in_backlog_ == backlog_.size()) refill();
+  handle(next_group());
+  return next_in_backlog_ < backlog_.size() || !come_to_rest();
+}
+
+void LogWriter::refill() {
   backlog_.clear();
   next_in_backlog_ = 0;
-  std::unique_lock lock(mutex_);
-  waiting_ = queue_.empty();
-  queued_.wait(lock, [&] { return closed_ || !queue_.empty(); });
-  waiting_ = false;
+  std::lock_guard lock(mutex_);
   backlog_.swap(queue_);
-  return !backlog_.empty();
+}
+
+bool LogWriter::come_to_rest() {
+  std::lock_guard lock(mutex_);
+  if (!queue_.empty()) return false;
+  awake_ = false;
+  if (closed_) changed_.notify_one();
+  return true;
 }
 
 LogWriter::Group LogWriter::next_group() {

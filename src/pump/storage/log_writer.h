@@ -1,4 +1,4 @@
-// The one thread that appends to the log: gathers what waits, writes it, syncs, answers.
+// Appends to the log, one thread at a time: gathers what waits, writes it, syncs, answers.
 #pragma once
 
 #include <condition_variable>
@@ -27,12 +27,16 @@ struct LogWriterOptions {
   /// The segment to append to: a new one (size 0), or one whose records are all durable.
   SegmentInfo segment;
   std::function<void(const GroupWritten&)> on_group;
+  std::function<bool(const std::function<bool()>& work)> lend{};       ///< as in StorageOptions
   std::function<void(const std::function<void()>& answers)> answer{};  ///< as in StorageOptions
 };
 
 /// Promises: a record is answered after the sync that covers it (with sync off: after the write); a
 /// group reaches `sink` in log order, after its sync; a failed write closes the segment, and the
 /// next group goes to a new one. write() from any thread.
+///
+/// Who writes: the log at rest is woken by the next write(), and is awake until nothing is queued.
+/// While it is awake one thread works on it: its own, or one that was lent.
 class LogWriter {
  public:
   /// Takes a durable group; may wait, which holds up the log.
@@ -59,8 +63,12 @@ class LogWriter {
   using Group = std::span<Request>;
 
   void run();
-  /// Waits for requests and moves them to backlog_; false: closed and nothing left.
-  bool refill();
+  /// Someone is to call write_some().
+  void wake();
+  /// Writes a group; false: nothing is left, and the log is at rest.
+  bool write_some();
+  void refill();
+  bool come_to_rest();
   Group next_group();
   void handle(Group group);
   void answer(Group group, const Status& status);
@@ -82,7 +90,7 @@ class LogWriter {
   SegmentSet& segments_;
   const Sink sink_;
 
-  // Of the writer's thread.
+  // Of the thread that works on the awake log.
   std::unique_ptr<WritableFile> file_;
   SegmentInfo segment_;    ///< size: end of the acknowledged records
   uint64_t room_end_ = 0;  ///< what was reserved for the segment ends here, 0: nothing was
@@ -91,11 +99,12 @@ class LogWriter {
   std::string headers_;  ///< of the group being written
 
   mutable std::mutex mutex_;
-  std::condition_variable queued_;
+  std::condition_variable changed_;  ///< for the own thread: its turn, or at rest and closed
   std::vector<Request> queue_;
   uint64_t queued_bytes_ = 0;
   uint64_t failed_groups_ = 0;
-  bool waiting_ = false;
+  bool awake_ = false;
+  bool own_turn_ = false;  ///< of the own thread, to work on the awake log
   bool closed_ = false;
 
   Thread thread_;

@@ -25,6 +25,7 @@ class LogWriterTest : public ::testing::Test {
   void start(uint64_t segment_bytes = 1 << 20) {
     LogWriterOptions options;
     options.env = &env_;
+    options.lend = lend_;
     options.segment_bytes = segment_bytes;
     options.on_group = [this](const GroupWritten& group) { written_ += group.records; };
     writer_ = std::make_unique<LogWriter>(options, segments_, [this](std::vector<LogItem> items) {
@@ -62,6 +63,7 @@ class LogWriterTest : public ::testing::Test {
 
   SimEnv env_;
   SegmentSet segments_;
+  std::function<bool(const std::function<bool()>&)> lend_;
   std::mutex mutex_;
   std::vector<LogItem> items_;
   std::atomic<size_t> written_ = 0;
@@ -118,6 +120,48 @@ TEST_F(LogWriterTest, OneThreadsRecordsStayInOrder) {
     disk.insert(disk.end(), part.begin(), part.end());
   }
   EXPECT_EQ(disk, seen());
+}
+
+TEST_F(LogWriterTest, ALentThreadWritesGroupAfterGroup) {
+  std::vector<std::function<bool()>> lent;
+  lend_ = [&](const std::function<bool()>& work) {
+    lent.push_back(work);
+    return true;
+  };
+  start();
+  int answered = 0;
+  const auto write_one = [&](uint64_t ts) {
+    writer_->write(make_prewrite(ts, "k", "v"), [&](const Status& status) {
+      EXPECT_TRUE(status.ok());
+      if (++answered == 2) {  // while the first group is answered, the log is awake still
+        writer_->write(make_prewrite(9, "k", "v"), [&](const Status&) { ++answered; });
+      }
+    });
+  };
+  write_one(1);
+  write_one(2);
+  ASSERT_EQ(lent.size(), 1u) << "one thread at a time";
+  EXPECT_EQ(answered, 0);
+  EXPECT_TRUE(lent[0]()) << "another came meanwhile";
+  EXPECT_EQ(answered, 2);
+  EXPECT_FALSE(lent[0]());
+  EXPECT_EQ(answered, 3);
+  write_one(3);
+  ASSERT_EQ(lent.size(), 2u);
+  // close() waits for the thread that was lent.
+  std::thread closer([&] { writer_->close(); });
+  EXPECT_FALSE(lent[1]());
+  closer.join();
+  EXPECT_EQ(on_disk(0), (Ts{1, 2, 9, 3}));
+  EXPECT_EQ(seen(), (Ts{1, 2, 9, 3}));
+}
+
+TEST_F(LogWriterTest, OwnThreadWritesWhatNobodyTakes) {
+  lend_ = [](const std::function<bool()>&) { return false; };
+  start();
+  for (uint64_t ts = 1; ts <= 3; ++ts) ASSERT_TRUE(write(ts).ok());
+  writer_->close();
+  EXPECT_EQ(on_disk(0), (Ts{1, 2, 3}));
 }
 
 TEST_F(LogWriterTest, SegmentsAreSealedAtTheirSize) {

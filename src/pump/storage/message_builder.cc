@@ -4,6 +4,12 @@
 #include "pump/storage/segment_format.h"
 
 namespace tbl::pump {
+namespace {
+
+/// The furthest that a C may stand behind its P to be read with it.
+constexpr uint64_t kNearBytes = 256 << 10;
+
+}  // namespace
 
 /// One checked record: its fields, and its payload when it is short.
 struct MessageBuilder::Source {
@@ -14,14 +20,16 @@ struct MessageBuilder::Source {
   uint64_t payload_offset = 0;
 };
 
-/// So that a message in memory does not move when it is put into its envelope.
-constexpr size_t kEnvelopeRoom = 64;
-
 /// Collects the pieces of a message.
 class MessageBuilder::Assembler {
  public:
-  explicit Assembler(size_t inline_bytes) : pieces_(1) {
-    pieces_[0].bytes.reserve(inline_bytes + kEnvelopeRoom);
+  /// In the memory of `pieces`.
+  Assembler(std::vector<FeedMessage::Piece> pieces, size_t inline_bytes)
+      : pieces_(std::move(pieces)) {
+    pieces_.resize(1);
+    pieces_[0].file = nullptr;
+    pieces_[0].bytes.clear();
+    pieces_[0].bytes.reserve(inline_bytes);
   }
 
   std::string& inline_bytes() {
@@ -44,8 +52,15 @@ class MessageBuilder::Assembler {
 
   void add_field(BinlogField field, const Source& source, const std::optional<ByteRange>& range) {
     if (!range) return;
-    put_bytes_prefix(inline_bytes(), field, range->length);
+    put_bytes_prefix(numbers_, field, range->length);
+    write_numbers();
     add_range(source, *range);
+  }
+
+  void add_number(BinlogField field, uint64_t value) { put_number_field(numbers_, field, value); }
+  void write_numbers() {
+    inline_bytes().append(numbers_.bytes());
+    numbers_ = {};
   }
 
   std::vector<FeedMessage::Piece> take(uint64_t* size) {
@@ -59,6 +74,7 @@ class MessageBuilder::Assembler {
 
  private:
   std::vector<FeedMessage::Piece> pieces_;
+  FieldBuffer numbers_;  ///< what stands behind pieces_
 };
 
 Result<MessageBuilder::Source> MessageBuilder::load(SegmentWindow& window,
@@ -86,8 +102,16 @@ Result<MessageBuilder::Source> MessageBuilder::read_source(SegmentWindow& window
   return source;
 }
 
-/// Mostly C stands a little behind its P, in what was read for that already; then it is not read
-/// twice, and the P's payload stays where it is.
+/// Mostly C stands a little behind its P: then both, and what is between them, are in one window,
+/// which does not move any more when their payloads are looked at.
+void MessageBuilder::read_together(const IndexEntry& entry) {
+  const auto& [p, c] = std::pair(entry.prewrite, entry.commit);
+  const uint64_t end = c.offset + kRecordHeaderBytes + c.length;
+  if (p.segment != c.segment || p.offset > c.offset || end - p.offset > kNearBytes) return;
+  if (prewrites_.file() == nullptr || prewrites_.file()->id() != p.segment) return;
+  (void)prewrites_.view(p.offset, end - p.offset);  // who reads them sees the error
+}
+
 SegmentWindow& MessageBuilder::window_of_commit(const Place& commit) {
   const bool near = prewrites_.file()->id() == commit.segment &&
                     prewrites_.holds(commit.offset, kRecordHeaderBytes + commit.length);
@@ -98,6 +122,7 @@ Result<std::unique_ptr<FeedMessage>> MessageBuilder::build(const IndexEntry& ent
   const auto context = [&] {
     return "read binlog of commit ts " + std::to_string(entry.commit_ts);
   };
+  read_together(entry);
   auto prewrite = load(prewrites_, entry.prewrite);
   if (!prewrite.ok()) return std::move(prewrite).status().wrap(context());
   auto commit = load(window_of_commit(entry.commit), entry.commit);
@@ -105,19 +130,21 @@ Result<std::unique_ptr<FeedMessage>> MessageBuilder::build(const IndexEntry& ent
   const BinlogFields& p = prewrite->fields;
   const BinlogFields& c = commit->fields;
 
-  Assembler out(prewrite->payload.size() + commit->payload.size());
-  put_number_field(out.inline_bytes(), kTpField, static_cast<uint64_t>(int64_t{c.tp}));
-  put_number_field(out.inline_bytes(), kStartTsField, p.start_ts);
-  put_number_field(out.inline_bytes(), kCommitTsField, c.commit_ts);
+  auto message = spare_ != nullptr ? std::move(spare_) : std::make_unique<FeedMessage>();
+  Assembler out(std::move(message->pieces_), prewrite->payload.size() + commit->payload.size());
+  out.add_number(kTpField, static_cast<uint64_t>(int64_t{c.tp}));
+  out.add_number(kStartTsField, p.start_ts);
+  out.add_number(kCommitTsField, c.commit_ts);
   out.add_field(kPrewriteKeyField, *commit, c.prewrite_key);
   out.add_field(kPrewriteValueField, *prewrite, p.prewrite_value);
   out.add_field(kDdlQueryField, *prewrite, p.ddl_query);
-  put_number_field(out.inline_bytes(), kDdlJobIdField, static_cast<uint64_t>(p.ddl_job_id));
-  put_number_field(out.inline_bytes(), kDdlSchemaStateField,
-                   static_cast<uint64_t>(int64_t{p.ddl_schema_state}));
+  out.add_number(kDdlJobIdField, static_cast<uint64_t>(p.ddl_job_id));
+  out.add_number(kDdlSchemaStateField, static_cast<uint64_t>(int64_t{p.ddl_schema_state}));
+  out.write_numbers();
   for (const ByteRange& range : c.unknown) out.add_range(*commit, range);
 
-  auto message = std::make_unique<FeedMessage>();
+  message->piece_ = 0;
+  message->done_in_piece_ = 0;
   message->start_ts_ = entry.start_ts;
   message->commit_ts_ = entry.commit_ts;
   message->pieces_ = out.take(&message->size_);

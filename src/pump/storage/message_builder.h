@@ -17,6 +17,8 @@ class MessageBuilder {
  public:
   explicit MessageBuilder(const SegmentSet& segments) : segments_(segments) {}
 
+  /// Takes the memory of a message that is done with for the next one.
+  void reuse(std::unique_ptr<FeedMessage> message) { spare_ = std::move(message); }
   /// Errors name segment and offset of the unreadable record, and the commit ts.
   Result<std::unique_ptr<FeedMessage>> build(const IndexEntry& entry);
   static std::unique_ptr<FeedMessage> fake(uint64_t ts);
@@ -24,6 +26,7 @@ class MessageBuilder {
  private:
   struct Source;
   class Assembler;
+  void read_together(const IndexEntry& entry);
   SegmentWindow& window_of_commit(const Place& commit);
   Result<Source> load(SegmentWindow& window, const Place& place) const;
   static Result<Source> read_source(SegmentWindow& window, const Place& place);
@@ -31,6 +34,7 @@ class MessageBuilder {
   const SegmentSet& segments_;
   SegmentWindow prewrites_;
   SegmentWindow commits_;
+  std::unique_ptr<FeedMessage> spare_;
 };
 
 }  // namespace tbl::pump

@@ -1,6 +1,7 @@
 #include "pump/storage/segment_window.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/crc32c.h"
 #include "pump/storage/segment_format.h"
@@ -9,7 +10,9 @@ namespace tbl::pump {
 namespace {
 
 constexpr size_t kMinReadAhead = 16 << 10;
-constexpr size_t kMaxReadAhead = 256 << 10;
+constexpr size_t kMaxReadAhead = 128 << 10;
+/// Of the buffer, unless one view is larger: what is kept is moved seldom.
+constexpr size_t kCapacity = 640 << 10;
 
 Status check_header(SegmentWindow& window, const Place& place, RecordHeader* header) {
   TBL_ASSIGN(const Bytes head, window.view(place.offset, kRecordHeaderBytes));
@@ -38,17 +41,37 @@ void SegmentWindow::use(std::shared_ptr<const SegmentFile> file) {
 }
 
 Result<Bytes> SegmentWindow::view(uint64_t offset, size_t n) {
-  if (holds(offset, n)) {
-    return Bytes(buffer_.data() + (offset - begin_), n);
-  }
-  const bool forward = offset >= begin_ && offset <= begin_ + filled_ + kMaxReadAhead;
+  if (!holds(offset, n)) TBL_TRY(fill(offset, n));
+  const uint64_t there = begin_ + filled_ - offset;
+  return Bytes(buffer_.data() + (offset - begin_), std::min<uint64_t>(n, there));
+}
+
+Status SegmentWindow::fill(uint64_t offset, size_t n) {
+  const uint64_t end = begin_ + filled_;
+  const bool forward = offset >= begin_ && offset <= end + kMaxReadAhead;
   read_ahead_ = forward ? std::min(read_ahead_ * 2, kMaxReadAhead) : kMinReadAhead;
-  const size_t wanted = std::max(n, read_ahead_);
-  if (buffer_.size() < wanted) buffer_.resize(wanted);
-  filled_ = 0;
-  TBL_ASSIGN(filled_, file_->read(offset, wanted, buffer_.data()));
-  begin_ = offset;
-  return Bytes(buffer_.data(), std::min(n, filled_));
+  if (offset < begin_ || offset > end) {
+    begin_ = offset;
+    filled_ = 0;
+  }
+  const size_t wanted = std::max<uint64_t>(offset + n - (begin_ + filled_), read_ahead_);
+  if (filled_ + wanted > buffer_.size()) make_room(offset, wanted);
+  TBL_ASSIGN(const size_t got, file_->read(begin_ + filled_, wanted, buffer_.data() + filled_));
+  filled_ += got;
+  return ok_status();
+}
+
+void SegmentWindow::make_room(uint64_t offset, size_t wanted) {
+  if (filled_ + wanted > kCapacity) {
+    const uint64_t keep =
+        std::min<uint64_t>(filled_, std::max<uint64_t>(kKeptBehind, begin_ + filled_ - offset));
+    std::memmove(buffer_.data(), buffer_.data() + (filled_ - keep), keep);
+    begin_ += filled_ - keep;
+    filled_ = keep;
+  }
+  const size_t needed = filled_ + wanted;
+  if (needed <= buffer_.size()) return;
+  buffer_.resize(std::max(needed, std::min(2 * buffer_.size(), kCapacity)));
 }
 
 Result<Bytes> read_payload(SegmentWindow& window, const Place& place) {

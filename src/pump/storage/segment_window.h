@@ -15,7 +15,8 @@ namespace tbl::pump {
 /// Payloads up to this length are handled in memory, longer ones are read in pieces.
 constexpr uint64_t kWholePayloadBytes = 1 << 20;
 
-/// Reads a segment through one buffer, ahead of the reader while it goes forward. One thread.
+/// Reads a segment through one buffer, ahead of the reader while it goes forward. The last
+/// kKeptBehind bytes before its end stay, for a reader who goes to and fro. One thread.
 class SegmentWindow {
  public:
   /// The n bytes at `offset`, valid until the next call; fewer only at the end of the file.
@@ -28,7 +29,14 @@ class SegmentWindow {
   void use(std::shared_ptr<const SegmentFile> file);
   const std::shared_ptr<const SegmentFile>& file() const { return file_; }
 
+  static constexpr size_t kKeptBehind = 128 << 10;
+
  private:
+  /// Reads on until the n bytes at `offset` are there, or the file ends.
+  Status fill(uint64_t offset, size_t n);
+  /// For `wanted` bytes more, without what stands well before `offset`.
+  void make_room(uint64_t offset, size_t wanted);
+
   std::shared_ptr<const SegmentFile> file_;
   std::string buffer_;
   uint64_t begin_ = 0;  ///< offset of buffer_[0]

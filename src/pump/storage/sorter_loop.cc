@@ -10,6 +10,8 @@ namespace tbl::pump {
 namespace {
 
 constexpr size_t kMaxQueuedItems = 1 << 20;
+/// So many are sorted by whoever brings them.
+constexpr size_t kFewItems = 4;
 constexpr int64_t kSnapshotRetryMs = 10'000;
 constexpr size_t kBlockingShown = 20;
 
@@ -45,16 +47,36 @@ Status SorterLoop::close() {
 }
 
 void SorterLoop::add(std::vector<LogItem> items) {
-  {
-    std::unique_lock lock(inbox_mutex_);
-    taken_.wait(lock, [&] { return inbox_.items.size() < kMaxQueuedItems; });
-    if (inbox_.items.empty()) {
-      inbox_.items = std::move(items);
-    } else {
-      inbox_.items.insert(inbox_.items.end(), items.begin(), items.end());
-    }
+  if (enqueue(&items)) return work_.notify_one();
+  Inbox work;
+  work.items = std::move(items);
+  handle(work);
+  rest();
+}
+
+bool SorterLoop::enqueue(std::vector<LogItem>* items) {
+  std::unique_lock lock(inbox_mutex_);
+  taken_.wait(lock, [&] { return inbox_.items.size() < kMaxQueuedItems; });
+  if (!busy_ && inbox_.empty() && items->size() <= kFewItems) {
+    busy_ = true;
+    return false;
   }
-  work_.notify_one();
+  if (inbox_.items.empty()) {
+    inbox_.items = std::move(*items);
+  } else {
+    inbox_.items.insert(inbox_.items.end(), items->begin(), items->end());
+  }
+  return true;
+}
+
+void SorterLoop::rest() {
+  bool wake = false;
+  {
+    std::lock_guard lock(inbox_mutex_);
+    busy_ = false;
+    wake = closed_ || !inbox_.empty() || !timed_wait_ || snapshot_due();
+  }
+  if (wake) work_.notify_one();
 }
 
 void SorterLoop::drop(uint64_t start_ts, WriteDone done) {
@@ -84,7 +106,7 @@ uint64_t SorterLoop::gc_ts() const {
 void SorterLoop::run() {
   Inbox work;
   while (wait_for_work(&work)) {
-    handle(work);
+    if (!work.empty()) handle(work);
     work = Inbox();
     take_snapshot_if_due();
   }
@@ -93,19 +115,20 @@ void SorterLoop::run() {
 
 bool SorterLoop::wait_for_work(Inbox* work) {
   std::unique_lock lock(inbox_mutex_);
-  const auto ready = [&] {
-    return closed_ || !inbox_.items.empty() || !inbox_.drops.empty() || !inbox_.gcs.empty();
-  };
-  if (changed_since_snapshot_) {
-    const int64_t wait_ms = std::max<int64_t>(next_snapshot_ms_ - now_ms(), 1);
-    work_.wait_for(lock, std::chrono::milliseconds(wait_ms), ready);
-  } else {
-    work_.wait(lock, ready);
+  busy_ = false;
+  while (busy_ || (!closed_ && inbox_.empty() && !snapshot_due())) {
+    timed_wait_ = !busy_ && changed_since_snapshot_;
+    if (timed_wait_) {
+      const int64_t wait_ms = std::max<int64_t>(next_snapshot_ms_ - now_ms(), 1);
+      work_.wait_for(lock, std::chrono::milliseconds(wait_ms));
+    } else {
+      work_.wait(lock);
+    }
   }
+  busy_ = true;
   std::swap(*work, inbox_);
   taken_.notify_one();
-  const bool empty = work->items.empty() && work->drops.empty() && work->gcs.empty();
-  return !(closed_ && empty);
+  return !(closed_ && work->empty());
 }
 
 void SorterLoop::handle(Inbox& work) {

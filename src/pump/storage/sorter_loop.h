@@ -1,4 +1,4 @@
-// The sorter's thread: feeds it, keeps its snapshot, carries out verdicts and GC.
+// Feeds the sorter, keeps its snapshot, carries out verdicts and GC.
 #pragma once
 
 #include <condition_variable>
@@ -30,6 +30,9 @@ struct SorterParts {
 };
 
 /// Owns the sorter, and alone writes index, sorter.snap and dropped.log. Any thread may call.
+///
+/// One thread at a time works on the sorter: its own, or, when that is at rest, the caller of add()
+/// with a few records, for whom waking another thread would cost more than the work.
 class SorterLoop {
  public:
   SorterLoop(SorterParts parts, Recovered recovered);
@@ -43,7 +46,8 @@ class SorterLoop {
   /// Handles what was given, takes a snapshot, ends the thread. Idempotent.
   Status close();
 
-  /// Durable records in log order. Waits while more than a million records are queued.
+  /// Durable records in log order, from one thread at a time. Waits while more than a million
+  /// records are queued.
   void add(std::vector<LogItem> items);
   void drop(uint64_t start_ts, WriteDone done);
   /// Makes gc_ts durable; `segments` are those that nothing needs any more, for the caller to
@@ -76,11 +80,16 @@ class SorterLoop {
     std::vector<LogItem> items;
     std::vector<Drop> drops;
     std::vector<Gc*> gcs;
+    bool empty() const { return items.empty() && drops.empty() && gcs.empty(); }
   };
 
   void run();
   /// False: closed and nothing left.
   bool wait_for_work(Inbox* work);
+  /// Puts `items` into the inbox; false: they are few, the sorter is at rest, and the caller has it
+  /// until rest().
+  bool enqueue(std::vector<LogItem>* items);
+  void rest();
   void handle(Inbox& work);
   void add_to_sorter(const std::vector<LogItem>& items);
   void carry_out(std::vector<Drop>& drops);
@@ -95,7 +104,7 @@ class SorterLoop {
 
   SorterParts parts_;
 
-  // Of the sorter's thread.
+  // Of the thread that works.
   LogPosition position_;
   uint64_t segment_max_ts_ = 0;
   uint64_t bytes_since_snapshot_ = 0;
@@ -103,7 +112,7 @@ class SorterLoop {
   int64_t next_snapshot_ms_ = 0;
 
   mutable std::mutex
-      state_mutex_;  ///< guards what is below; the sorter's thread may read without it
+      state_mutex_;  ///< guards what is below; the thread that works may read without it
   std::condition_variable_any questions_changed_;
   Sorter sorter_;
   uint64_t gc_ts_ = 0;
@@ -111,10 +120,12 @@ class SorterLoop {
   bool new_question_ = false;
 
   std::mutex inbox_mutex_;
-  std::condition_variable work_;   ///< something came
+  std::condition_variable work_;   ///< for the own thread: something came, or nobody works
   std::condition_variable taken_;  ///< the inbox was emptied
   std::condition_variable gc_over_;
   Inbox inbox_;
+  bool busy_ = false;        ///< somebody works
+  bool timed_wait_ = false;  ///< the own thread wakes up for the next snapshot by itself
   bool closed_ = false;
   Status close_status_;
 

@@ -67,7 +67,7 @@ class Storage::Impl {
     if (from_original) TBL_TRY(set_original_aside(dir_.root, env_));
     writer_ = std::make_unique<LogWriter>(
         LogWriterOptions{&env_, options_.segment_bytes, options_.sync_log, next_segment,
-                         options_.on_group, options_.answer},
+                         options_.on_group, options_.lend, options_.answer},
         segments_, [this](std::vector<LogItem> items) { loop_->add(std::move(items)); });
     return ok_status();
   }

@@ -45,10 +45,14 @@ struct StorageOptions {
   std::chrono::milliseconds snapshot_interval{60'000};
   /// How long a P without outcome may hold up what is behind it before TiKV is asked.
   std::chrono::milliseconds ask_after{1000};
-  /// Called on the writer's thread after each group; must be quick. May be empty.
+  /// Called on the thread that writes after each group; must be quick. May be empty.
   std::function<void(const GroupWritten&)> on_group;
-  /// Called on the writer's thread with the answers of a group, which it runs once, there or
-  /// elsewhere. Empty: they are given on the writer's thread.
+  /// Asked on the thread of a write() that finds the log at rest: runs `work`, which writes a group
+  /// and says whether there is more, until there is none, on a thread that may wait for the disk.
+  /// False, or empty: the log's own thread does it.
+  std::function<bool(const std::function<bool()>& work)> lend;
+  /// Called on the thread that writes with the answers of a group, which it runs once, there or
+  /// elsewhere. Empty: they are given there.
   std::function<void(const std::function<void()>& answers)> answer;
 };
 
