@@ -3,7 +3,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "codec/decimal.h"
 
@@ -124,16 +123,28 @@ void WriteSetBuilder::add_side(const TableKeys& keys, const decode::RowChange& r
   if (!any) add_whole_row(keys, row, values);
 }
 
+void WriteSetBuilder::begin(uint64_t table) {
+  set_.hashes.clear();
+  set_.exclusive = false;
+  set_.table = table;
+  taken_ = false;
+}
+
 void WriteSetBuilder::add(const TableKeys& keys, const decode::RowChange& row) {
+  if (taken_) begin(keys.seed);
   add_side(keys, row, row.old_values);
   add_side(keys, row, row.new_values);
 }
 
-WriteSet WriteSetBuilder::take() {
+const WriteSet& WriteSetBuilder::take() {
+  if (taken_) begin(0);
+  taken_ = true;
   auto& hashes = set_.hashes;
-  std::sort(hashes.begin(), hashes.end());
-  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
-  return std::exchange(set_, {});
+  if (hashes.size() > 1) {
+    std::sort(hashes.begin(), hashes.end());
+    hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  }
+  return set_;
 }
 
 }  // namespace tbl::schedule

@@ -15,6 +15,8 @@ struct WriteSet {
   std::vector<uint64_t> hashes;  ///< ascending, each once
   /// Conflicts with everything: a key's value may equal others in ways that hashes cannot tell.
   bool exclusive = false;
+  /// The seed of the table of its first row.
+  uint64_t table = 0;
 };
 
 /// Collects the write set of one transaction after the other; keeps its buffers. One thread.
@@ -24,16 +26,18 @@ struct WriteSet {
 class WriteSetBuilder {
  public:
   void add(const TableKeys& keys, const decode::RowChange& row);
-  /// The set of the rows since the last take().
-  WriteSet take();
+  /// The set of the rows since the last take(); stands until the next add().
+  const WriteSet& take();
 
  private:
+  void begin(uint64_t table);
   void add_side(const TableKeys& keys, const decode::RowChange& row, decode::RowValues values);
   bool add_key(const Key& key, decode::RowValues values, uint64_t seed);
   void add_whole_row(const TableKeys& keys, const decode::RowChange& row, decode::RowValues values);
   void append_value(const codec::Datum& value, const KeyColumn& column);
 
   WriteSet set_;
+  bool taken_ = true;
   std::string buffer_;
 };
 
