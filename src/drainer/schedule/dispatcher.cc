@@ -160,6 +160,9 @@ Taken Dispatcher::take(size_t worker, const TakeLimits& limits) {
     mark_taken(worker, number);
     if (batch.alone) break;
   }
+  // Rows of one table may have several forms, of the schema before and after somebody's DDL, each
+  // with a plan of its own: these must follow each other as in the stream.
+  std::sort(batch.numbers.begin(), batch.numbers.end());
   return batch;
 }
 

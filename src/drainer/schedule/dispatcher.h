@@ -36,7 +36,7 @@ struct TakeLimits {
 
 /// What one worker applies in one downstream transaction.
 struct Taken {
-  std::vector<uint64_t> numbers;  ///< ascending where they depend on each other
+  std::vector<uint64_t> numbers;  ///< ascending
   uint64_t rows = 0;
   /// Retried after a conflict: everything before it in the stream is durable.
   bool alone = false;

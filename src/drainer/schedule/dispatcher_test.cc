@@ -24,9 +24,9 @@ TEST(Dispatcher, TakesTheOldestThenAllOfItsTable) {
   Dispatcher d(2, CommitOrder::kFree);
   for (uint64_t i = 0; i < 9; ++i) d.add({{i}, false, i % 3}, 1, 10);
   EXPECT_EQ(d.ready_rows(), 3u);
-  EXPECT_EQ(d.take(0, kSmall).numbers, (std::vector<uint64_t>{0, 3, 6, 1}));
+  EXPECT_EQ(d.take(0, kSmall).numbers, (std::vector<uint64_t>{0, 1, 3, 6}));
   EXPECT_EQ(d.ready_rows(), 3u);
-  EXPECT_EQ(d.take(1, kSmall).numbers, (std::vector<uint64_t>{2, 5, 8, 4}));
+  EXPECT_EQ(d.take(1, kSmall).numbers, (std::vector<uint64_t>{2, 4, 5, 8}));
 }
 
 TEST(Dispatcher, AHotRowIsOneChainAtOneWorker) {

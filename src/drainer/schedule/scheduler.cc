@@ -80,20 +80,33 @@ void Scheduler::start(const MakeWriter& make_writer) {
   }
 }
 
-Status Scheduler::submit(Unit unit, const WriteSet& writes) {
-  const decode::Transaction& transaction = *unit.transaction;
-  uint64_t bytes =
-      transaction.memory_bytes() + kBookkeepingBytes + writes.hashes.size() * kBytesPerHash;
+uint64_t Scheduler::cost_of(const Submission& submission) {
+  return submission.unit.transaction->memory_bytes() + kBookkeepingBytes +
+         submission.writes.hashes.size() * kBytesPerHash;
+}
+
+Status Scheduler::submit(std::span<Submission> submissions) {
+  uint64_t bytes = 0;
+  for (const Submission& submission : submissions) bytes += cost_of(submission);
   if (!budget_.acquire(bytes, stop_.get_token())) return first_error();
   std::lock_guard lock(mutex_);
   TBL_TRY(error_);
-  is_behind_ = system_clock().unix_ms() - tso_physical_ms(transaction.commit_ts) > kBehindMs;
-  uint64_t number = dispatcher_.add(writes, std::max<size_t>(1, transaction.rows.size()), bytes);
-  uint64_t ts = transaction.is_last_part ? transaction.commit_ts : 0;
-  uint64_t progress_number = progress_.add(ts, transaction.schema_version);
-  pending_.push_back({std::move(unit), progress_number, bytes});
-  wake_for(dispatcher_.bound_to(number));
+  const uint64_t ts = submissions.back().unit.transaction->commit_ts;
+  is_behind_ = system_clock().unix_ms() - tso_physical_ms(ts) > kBehindMs;
+  for (Submission& submission : submissions) add(submission);
+  wake_for(std::nullopt);
   return ok_status();
+}
+
+void Scheduler::add(Submission& submission) {
+  const decode::Transaction& transaction = *submission.unit.transaction;
+  const uint64_t bytes = cost_of(submission);
+  const uint64_t rows = std::max<size_t>(1, transaction.rows.size());
+  const uint64_t number = dispatcher_.add(submission.writes, rows, bytes);
+  const uint64_t ts = transaction.is_last_part ? transaction.commit_ts : 0;
+  const uint64_t progress_number = progress_.add(ts, transaction.schema_version);
+  pending_.push_back({std::move(submission.unit), progress_number, bytes});
+  if (auto worker = dispatcher_.bound_to(number)) wake_for(worker);
 }
 
 void Scheduler::note_progress(uint64_t commit_ts, int64_t schema_version) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/byte_budget.h"
@@ -43,8 +44,17 @@ class Scheduler {
   /// Starts the workers, each with the writer made for it.
   void start(const MakeWriter& make_writer);
 
-  /// Waits while too many bytes are under way.
-  Status submit(Unit unit, const WriteSet& writes);
+  struct Submission {
+    Unit unit;
+    WriteSet writes;
+  };
+  /// Takes units in the stream's order, and leaves the write sets' memory. Waits while too many
+  /// bytes are under way.
+  Status submit(std::span<Submission> submissions);
+  Status submit(Unit unit, const WriteSet& writes) {
+    Submission one{std::move(unit), writes};
+    return submit({&one, 1});
+  }
   /// Everything up to `commit_ts` that was not submitted is finished.
   void note_progress(uint64_t commit_ts, int64_t schema_version);
   /// Waits until everything submitted is durable.
@@ -72,6 +82,8 @@ class Scheduler {
     kWoken,      // will look in a moment, and wake the next if more is left
   };
   class Turn;
+  static uint64_t cost_of(const Submission& submission);
+  void add(Submission& submission);
 
   void work(size_t worker, BatchWriter& writer);
   Taken next_batch(size_t worker);

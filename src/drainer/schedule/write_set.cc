@@ -123,28 +123,22 @@ void WriteSetBuilder::add_side(const TableKeys& keys, const decode::RowChange& r
   if (!any) add_whole_row(keys, row, values);
 }
 
-void WriteSetBuilder::begin(uint64_t table) {
-  set_.hashes.clear();
-  set_.exclusive = false;
-  set_.table = table;
-  taken_ = false;
-}
-
 void WriteSetBuilder::add(const TableKeys& keys, const decode::RowChange& row) {
-  if (taken_) begin(keys.seed);
+  if (set_.table == 0) set_.table = keys.seed;
   add_side(keys, row, row.old_values);
   add_side(keys, row, row.new_values);
 }
 
-const WriteSet& WriteSetBuilder::take() {
-  if (taken_) begin(0);
-  taken_ = true;
+void WriteSetBuilder::take(WriteSet* set) {
   auto& hashes = set_.hashes;
   if (hashes.size() > 1) {
     std::sort(hashes.begin(), hashes.end());
     hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
   }
-  return set_;
+  std::swap(set_, *set);
+  hashes.clear();
+  set_.exclusive = false;
+  set_.table = 0;
 }
 
 }  // namespace tbl::schedule

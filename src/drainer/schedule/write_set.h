@@ -26,18 +26,22 @@ struct WriteSet {
 class WriteSetBuilder {
  public:
   void add(const TableKeys& keys, const decode::RowChange& row);
-  /// The set of the rows since the last take(); stands until the next add().
-  const WriteSet& take();
+  /// The set of the rows since the last take().
+  WriteSet take() {
+    WriteSet set;
+    take(&set);
+    return set;
+  }
+  /// The same; what `*set` held before is memory to be used again.
+  void take(WriteSet* set);
 
  private:
-  void begin(uint64_t table);
   void add_side(const TableKeys& keys, const decode::RowChange& row, decode::RowValues values);
   bool add_key(const Key& key, decode::RowValues values, uint64_t seed);
   void add_whole_row(const TableKeys& keys, const decode::RowChange& row, decode::RowValues values);
   void append_value(const codec::Datum& value, const KeyColumn& column);
 
   WriteSet set_;
-  bool taken_ = true;
   std::string buffer_;
 };
 
