@@ -81,19 +81,23 @@ class Bench:
             self.cluster.mariadb.rows(f"select count(*) from marks.m where id={self.marks}") == [seen],
             600, "drainer has followed", poll=0.05)
 
+    def sysbench_figures(self, workload, seconds, on_tidb=True, mode="yes"):
+        """What sysbench itself tells of a run."""
+        out = self.sysbench(on_tidb, workload, "run", f"--time={seconds}", f"--db-ps-mode={MODES[mode]}")
+        return {"transactions": float(re.search(r"transactions:\s+(\d+)", out).group(1)),
+                "tps": float(re.search(r"transactions:.*\(([\d.]+) per sec", out).group(1)),
+                "avg": float(re.search(r"avg:\s+([\d.]+)", out).group(1)),
+                "p95": float(re.search(r"95th percentile:\s+([\d.]+)", out).group(1))}
+
     def run(self, on_tidb, workload, mode):
         """Figures of one run."""
         pids = self.pids(on_tidb)
         before = {name: cpu_seconds(pid) for name, pid in pids.items()}
-        out = self.sysbench(on_tidb, workload, "run", f"--time={self.options.seconds}", f"--db-ps-mode={MODES[mode]}")
+        figures = self.sysbench_figures(workload, self.options.seconds, on_tidb, mode)
         if on_tidb and workload != "oltp_point_select":
             self.wait_followed()
-        transactions = float(re.search(r"transactions:\s+(\d+)", out).group(1))
-        figures = {"tps": float(re.search(r"transactions:.*\(([\d.]+) per sec", out).group(1)),
-                   "avg": float(re.search(r"avg:\s+([\d.]+)", out).group(1)),
-                   "p95": float(re.search(r"95th percentile:\s+([\d.]+)", out).group(1))}
         for name, pid in pids.items():
-            figures[name] = (cpu_seconds(pid) - before[name]) / transactions * 1e6
+            figures[name] = (cpu_seconds(pid) - before[name]) / figures["transactions"] * 1e6
         return figures
 
     def pairs(self, workload, mode):

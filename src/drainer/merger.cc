@@ -41,21 +41,26 @@ bool Merger::has_room(const Source& source, uint64_t bytes) const {
   return source.items.empty() || bytes_ + bytes <= limit_bytes_;
 }
 
-bool Merger::push(const std::string& id, BinlogItem item, const StopToken& stop) {
-  const uint64_t bytes = item.memory_bytes();
+bool Merger::push(const std::string& id, std::span<BinlogItem> items, const StopToken& stop) {
   std::unique_lock lock(mutex_);
-  Sources::iterator it;
-  auto may_push = [&] {
-    it = sources_.find(id);
-    return it == sources_.end() || it->second.removed || has_room(it->second, bytes);
-  };
-  ++pushers_waiting_;
-  popped_.wait(lock, stop, may_push);
-  --pushers_waiting_;
-  if (stop.stop_requested() || it == sources_.end() || it->second.removed) return false;
-  if (it->second.items.empty()) --waited_for_;
-  it->second.items.push_back(std::move(item));
-  bytes_ += bytes;
+  for (BinlogItem& item : items) {
+    const uint64_t bytes = item.memory_bytes();
+    Sources::iterator it;
+    auto may_push = [&] {
+      it = sources_.find(id);
+      return it == sources_.end() || it->second.removed || has_room(it->second, bytes);
+    };
+    if (!may_push()) {
+      if (ready()) pushed_.notify_one();
+      ++pushers_waiting_;
+      popped_.wait(lock, stop, may_push);
+      --pushers_waiting_;
+    }
+    if (stop.stop_requested() || it == sources_.end() || it->second.removed) return false;
+    if (it->second.items.empty()) --waited_for_;
+    it->second.items.push_back(std::move(item));
+    bytes_ += bytes;
+  }
   const bool wake = ready();
   lock.unlock();
   if (wake) pushed_.notify_one();
@@ -75,29 +80,30 @@ bool Merger::ready() const { return open_ && waited_for_ == 0 && !sources_.empty
 std::optional<BinlogItem> Merger::next(const StopToken& stop) {
   std::unique_lock lock(mutex_);
   while (pushed_.wait(lock, stop, [this] { return ready(); }) && !stop.stop_requested()) {
-    if (auto item = pop_wanted(lock)) return item;
+    if (auto item = pop_wanted()) return item;
   }
   return std::nullopt;
 }
 
-std::optional<BinlogItem> Merger::try_next() {
+void Merger::take_ready(size_t most, uint64_t most_bytes, std::vector<BinlogItem>* out) {
   std::unique_lock lock(mutex_);
-  return pop_wanted(lock);
+  for (uint64_t bytes = 0; most > 0 && bytes < most_bytes; --most) {
+    auto item = pop_wanted();
+    if (!item) break;
+    bytes += item->memory_bytes();
+    out->push_back(std::move(*item));
+  }
 }
 
-/// Unlocks when it returns an item.
-std::optional<BinlogItem> Merger::pop_wanted(std::unique_lock<std::mutex>& lock) {
+std::optional<BinlogItem> Merger::pop_wanted() {
   while (ready()) {
     BinlogItem item = pop_smallest();
-    const bool wake = pushers_waiting_ > 0;
-    if (!is_wanted(item)) {
-      if (wake) popped_.notify_all();
-      continue;
-    }
+    // Few wake-ups: a pusher that has waited finds room for many.
+    const bool wake = pushers_waiting_ > 0 && (bytes_ <= limit_bytes_ / 2 || waited_for_ > 0);
+    if (wake) popped_.notify_all();
+    if (!is_wanted(item)) continue;
     last_ts_ = item.commit_ts();
     last_was_fake_ = item.is_fake();
-    lock.unlock();
-    if (wake) popped_.notify_all();
     return item;
   }
   return std::nullopt;

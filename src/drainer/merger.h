@@ -8,7 +8,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/metrics.h"
 #include "base/stop.h"
@@ -37,13 +39,13 @@ class Merger {
   /// What the source has pushed is still emitted; it is not waited for any more.
   void remove_source(const std::string& id);
 
-  /// Waits for room. False: stopped, or the source is removed; the item is gone.
-  bool push(const std::string& id, BinlogItem item, const StopToken& stop);
+  /// Waits for room for each. False: stopped, or the source is removed; the items are gone.
+  bool push(const std::string& id, std::span<BinlogItem> items, const StopToken& stop);
 
   /// The next item; nothing when stop was requested.
   std::optional<BinlogItem> next(const StopToken& stop);
-  /// The next item if it is there now.
-  std::optional<BinlogItem> try_next();
+  /// Appends the items that may follow now, up to so many and about so many bytes.
+  void take_ready(size_t most, uint64_t most_bytes, std::vector<BinlogItem>* out);
 
   /// Nothing is emitted before this, so that all pumps of the first listing are in the set.
   void open();
@@ -61,7 +63,7 @@ class Merger {
 
   /// All sources have an item (and there is one).
   bool ready() const;
-  std::optional<BinlogItem> pop_wanted(std::unique_lock<std::mutex>& lock);
+  std::optional<BinlogItem> pop_wanted();
   BinlogItem pop_smallest();
   bool is_wanted(const BinlogItem& item);
   bool has_room(const Source& source, uint64_t bytes) const;

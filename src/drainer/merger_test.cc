@@ -27,14 +27,14 @@ class MergerTest : public testing::Test {
     return start;
   }
   void push(const std::string& id, BinlogItem item) {
-    EXPECT_TRUE(merger_.push(id, std::move(item), {}));
+    EXPECT_TRUE(push_item(merger_, id, std::move(item), {}));
   }
   void push_rows(const std::string& id, uint64_t ts) { push(id, rows_item(ts, 1, 1)); }
   void push_fake(const std::string& id, uint64_t ts) { push(id, fake_item(ts)); }
   /// What comes out now; fakes as negative numbers.
   std::vector<int64_t> take() {
     std::vector<int64_t> all;
-    while (auto item = merger_.try_next()) {
+    while (auto item = next_ready(merger_)) {
       const auto ts = static_cast<int64_t>(item->commit_ts());
       all.push_back(item->is_fake() ? -ts : ts);
     }
@@ -123,7 +123,7 @@ TEST_F(MergerTest, ARemovedSourceIsDrainedNotWaitedFor) {
   merger_.remove_source("b");
   push_rows("a", 110);
   EXPECT_THAT(take(), ElementsAre(105, 110));
-  EXPECT_FALSE(merger_.push("b", rows_item(120, 1, 1), {}));
+  EXPECT_FALSE(push_item(merger_, "b", rows_item(120, 1, 1), {}));
   merger_.remove_source("a");
   merger_.remove_source("nobody");
   EXPECT_THAT(take(), IsEmpty()) << "without sources there is no stream";
@@ -147,13 +147,13 @@ TEST(MergerLimitTest, AFullMergeTakesOnlyFromTheSourceItWaitsFor) {
   merger.add_source("a", &start);
   merger.add_source("b", &start);
   merger.open();
-  ASSERT_TRUE(merger.push("a", rows_item(1, 1, 1, 200), {}));  // above the limit, but alone
+  ASSERT_TRUE(push_item(merger, "a", rows_item(1, 1, 1, 200), {}));  // above the limit, but alone
   std::atomic<bool> pushed = false;
   std::jthread blocked([&] {
-    EXPECT_TRUE(merger.push("a", rows_item(3, 1, 1), {}));
+    EXPECT_TRUE(push_item(merger, "a", rows_item(3, 1, 1), {}));
     pushed = true;
   });
-  ASSERT_TRUE(merger.push("b", rows_item(2, 1, 1, 200), {})) << "its queue is empty";
+  ASSERT_TRUE(push_item(merger, "b", rows_item(2, 1, 1, 200), {})) << "its queue is empty";
   EXPECT_FALSE(pushed);
   EXPECT_EQ(merger.next({})->commit_ts(), 1U);
   blocked.join();  // room was made
@@ -164,9 +164,10 @@ TEST(MergerLimitTest, StopEndsEveryWait) {
   Merger merger(0, 10);
   uint64_t start = 0;
   merger.add_source("a", &start);
-  ASSERT_TRUE(merger.push("a", rows_item(1, 1, 1), {}));
-  std::jthread pusher(
-      [&](const StopToken& stop) { EXPECT_FALSE(merger.push("a", rows_item(2, 1, 1), stop)); });
+  ASSERT_TRUE(push_item(merger, "a", rows_item(1, 1, 1), {}));
+  std::jthread pusher([&](const StopToken& stop) {
+    EXPECT_FALSE(push_item(merger, "a", rows_item(2, 1, 1), stop));
+  });
   std::jthread taker([&](const StopToken& stop) { EXPECT_FALSE(merger.next(stop).has_value()); });
   pusher.request_stop();
   taker.request_stop();
@@ -176,8 +177,8 @@ TEST(MergerLimitTest, RemovingASourceFreesItsPuller) {
   Merger merger(0, 10);
   uint64_t start = 0;
   merger.add_source("a", &start);
-  ASSERT_TRUE(merger.push("a", rows_item(1, 1, 1), {}));
-  std::jthread pusher([&] { EXPECT_FALSE(merger.push("a", rows_item(2, 1, 1), {})); });
+  ASSERT_TRUE(push_item(merger, "a", rows_item(1, 1, 1), {}));
+  std::jthread pusher([&] { EXPECT_FALSE(push_item(merger, "a", rows_item(2, 1, 1), {})); });
   merger.remove_source("a");
 }
 
@@ -207,10 +208,10 @@ TEST(MergerModelTest, TheUnionComesOutInOrder) {
       // A fake beyond everything ends each stream.
       const bool at_end = next[s] == streams[s].size();
       auto item = at_end ? fake_item(1000) : rows_item(streams[s][next[s]], 1, 1);
-      ASSERT_TRUE(merger.push(std::to_string(s), std::move(item), {}));
+      ASSERT_TRUE(push_item(merger, std::to_string(s), std::move(item), {}));
       ++next[s];
       if (at_end) --left;
-      while (auto out = merger.try_next()) {
+      while (auto out = next_ready(merger)) {
         if (!out->is_fake()) got.push_back(out->commit_ts());
       }
     }
@@ -230,10 +231,10 @@ TEST(MergerModelTest, ThreadsPushWhileOneTakes) {
   for (int s = 0; s < kSources; ++s) {
     pushers.emplace_back([&merger, s] {
       for (uint64_t i = 0; i < kItems; ++i) {
-        ASSERT_TRUE(merger.push(std::to_string(s),
-                                rows_item(1 + i * kSources + static_cast<uint64_t>(s), 1, 1), {}));
+        ASSERT_TRUE(push_item(merger, std::to_string(s),
+                              rows_item(1 + i * kSources + static_cast<uint64_t>(s), 1, 1), {}));
       }
-      ASSERT_TRUE(merger.push(std::to_string(s), fake_item(1 << 30), {}));
+      ASSERT_TRUE(push_item(merger, std::to_string(s), fake_item(1 << 30), {}));
     });
   }
   for (uint64_t expected = 1; expected <= kItems * kSources; ++expected) {

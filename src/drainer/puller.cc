@@ -116,14 +116,33 @@ Status Puller::pull(const std::string& address) {
            {{"id", options_.node_id}, {"addr", address}, {"last ts", last_ts_.load()}});
   spill::MessageCollector collector(*options_.spill);
   for (bool first = true;; first = false) {
-    TBL_ASSIGN(auto piece, stream->receive_piece(stop));
+    TBL_ASSIGN(auto pieces, stream->receive_pieces(stop));
     if (first) TBL_TRY(check_gc_ts(stream->headers()));
-    if (!piece) return ok_status();
-    TBL_ASSIGN(auto message, collector.add(std::move(*piece)));
-    if (!message) continue;
-    TBL_TRY(take(std::move(*message)));
+    if (pieces.empty()) return ok_status();
+    Status taken = take(std::move(pieces), collector);
+    TBL_TRY(hand_over());
+    TBL_TRY(std::move(taken));
     if (!wait_while_paused()) return cancelled("stopped");
   }
+}
+
+/// Puts what arrived together into `items_`; what came before an error is good.
+Status Puller::take(std::deque<rpc::MessagePiece> pieces, spill::MessageCollector& collector) {
+  now_ms_ = system_clock().unix_ms();
+  for (rpc::MessagePiece& piece : pieces) {
+    TBL_ASSIGN(auto message, collector.add(std::move(piece)));
+    if (!message) continue;
+    TBL_TRY(take(std::move(*message)));
+  }
+  return ok_status();
+}
+
+Status Puller::hand_over() {
+  if (items_.empty()) return ok_status();
+  position_.set(static_cast<double>(tso_physical_ms(last_ts_.load())));
+  const bool taken = merger_.push(options_.node_id, items_, stop_.get_token());
+  items_.clear();
+  return taken ? ok_status() : cancelled("no longer a source");
 }
 
 Status Puller::check_gc_ts(const rpc::Metadata& headers) const {
@@ -159,11 +178,10 @@ Status Puller::take(spill::Collected message) {
               {{"id", options_.node_id}, {"ts", ts}, {"last ts", last_ts_.load()}});
   }
   read_bytes_.observe(static_cast<double>(size));
-  position_.set(static_cast<double>(tso_physical_ms(ts)));
-  reach_seconds_.observe(static_cast<double>(system_clock().unix_ms() - tso_physical_ms(ts)) / 1e3);
+  reach_seconds_.observe(static_cast<double>(now_ms_ - tso_physical_ms(ts)) / 1e3);
   if (ts > last_ts_.load()) last_ts_.store(ts);
-  if (merger_.push(options_.node_id, std::move(*item), stop_.get_token())) return ok_status();
-  return cancelled("no longer a source");
+  items_.push_back(std::move(*item));
+  return ok_status();
 }
 
 }  // namespace tbl::drainer

@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/metrics.h"
 #include "base/stop.h"
@@ -51,7 +53,9 @@ class Puller {
   void run();
   Status pull(const std::string& address);
   Status check_gc_ts(const rpc::Metadata& headers) const;
+  Status take(std::deque<rpc::MessagePiece> pieces, spill::MessageCollector& collector);
   Status take(spill::Collected message);
+  Status hand_over();
   bool wait_while_paused();
 
   const PullerOptions options_;
@@ -62,6 +66,8 @@ class Puller {
   Histogram& reach_seconds_;
   Gauge& position_;
   std::atomic<uint64_t> last_ts_;
+  std::vector<BinlogItem> items_;  ///< that arrived together; the puller's thread only
+  int64_t now_ms_ = 0;             ///< when
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -139,7 +139,7 @@ TEST_F(PullerTest, StopsWhenThePumpHasThrownAwayWhatIsNeeded) {
   pump_.add(rows_item(110, 1, 1));
   pull_from(pump_.address());
   EXPECT_EQ(fatal(), "pump p: binlogs up to 101 are purged, but those above 100 are needed");
-  EXPECT_EQ(merger_.try_next(), std::nullopt);
+  EXPECT_EQ(next_ready(merger_), std::nullopt);
 }
 
 TEST_F(PullerTest, WhatWasThrownAwayBeforeDoesNotMatter) {
@@ -287,8 +287,8 @@ TEST_F(PumpListTest, AFailedListingIsToldAndOpensNothing) {
   EXPECT_EQ(list_->positions(), std::nullopt);
   uint64_t start_ts = 0;
   merger_.add_source("x", &start_ts);
-  ASSERT_TRUE(merger_.push("x", rows_item(110, 1, 1), {}));
-  EXPECT_EQ(merger_.try_next(), std::nullopt);
+  ASSERT_TRUE(push_item(merger_, "x", rows_item(110, 1, 1), {}));
+  EXPECT_EQ(next_ready(merger_), std::nullopt);
 }
 
 TEST_F(PumpListTest, StopEndsARefresh) {

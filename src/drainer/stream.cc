@@ -11,10 +11,6 @@ namespace {
 constexpr size_t kBatchSteps = 64;
 constexpr uint64_t kBatchBytes = 256 << 10;
 
-bool is_full(const StepBatch& batch) {
-  return batch.steps.size() >= kBatchSteps || batch.bytes >= kBatchBytes;
-}
-
 }  // namespace
 
 Stream::Stream(StreamOptions options, Merger& merger, Syncer& syncer, schedule::Applier& applier,
@@ -52,15 +48,22 @@ void Stream::take() {
 
 Status Stream::take_until_stopped() {
   const StopToken stop = stop_.get_token();
-  while (auto item = merger_.next(stop)) {
+  std::vector<BinlogItem> items;
+  while (auto first = merger_.next(stop)) {
+    items.clear();
+    const uint64_t first_bytes = first->memory_bytes();
+    items.push_back(std::move(*first));
+    if (first_bytes < kBatchBytes)
+      merger_.take_ready(kBatchSteps - 1, kBatchBytes - first_bytes, &items);
     auto batch = std::make_unique<StepBatch>();
+    batch->steps.reserve(items.size());
     Status status;
-    while (item && status.ok()) {
-      const uint64_t bytes = item->memory_bytes();
-      auto step = syncer_.handle(std::move(*item), stop);
+    for (BinlogItem& item : items) {
+      const uint64_t bytes = item.memory_bytes();
+      auto step = syncer_.handle(std::move(item), stop);
       status = step.status();
-      if (step.ok()) batch->add(std::move(*step), bytes);
-      item = status.ok() && !is_full(*batch) ? merger_.try_next() : std::nullopt;
+      if (!status.ok()) break;
+      batch->add(std::move(*step), bytes);
     }
     // What came before a binlog that cannot be handled is good.
     input_size_.set(static_cast<double>(batch->steps.size()));
@@ -83,10 +86,18 @@ void Stream::hand_over() {
 }
 
 Status Stream::hand_over(StepBatch& batch) {
+  std::vector<schedule::TransactionPtr> small;  // that follow each other
+  small.reserve(batch.steps.size());
   for (Step& step : batch.steps) {
-    if (auto* rows = std::get_if<RowsStep>(&step)) {
+    auto* rows = std::get_if<RowsStep>(&step);
+    if (rows != nullptr && rows->decoded) {
+      small.push_back(std::move(rows->decoded));
+      continue;
+    }
+    TBL_TRY(submit(&small));
+    if (rows != nullptr) {
       lag_.on_work();
-      TBL_TRY(submit(*rows));
+      TBL_TRY(submit_parts(*rows));
     } else if (auto* ddl = std::get_if<DdlStep>(&step)) {
       lag_.on_work();
       TBL_TRY(applier_.execute_ddl(ddl->task));
@@ -95,11 +106,19 @@ Status Stream::hand_over(StepBatch& batch) {
       applier_.note_progress(progress.commit_ts, progress.schema_version);
     }
   }
+  TBL_TRY(submit(&small));
   return batch.error;
 }
 
-Status Stream::submit(RowsStep& rows) {
-  if (rows.decoded) return applier_.submit(std::move(rows.decoded));
+Status Stream::submit(std::vector<schedule::TransactionPtr>* transactions) {
+  if (transactions->empty()) return ok_status();
+  lag_.on_work();
+  Status submitted = applier_.submit_all(*transactions);
+  transactions->clear();
+  return submitted;
+}
+
+Status Stream::submit_parts(RowsStep& rows) {
   RowsParts parts(rows, {options_.part_rows, options_.part_bytes}, counters_, lag_);
   log_info("transaction is applied in parts",
            {{"commit ts", parts.commit_ts()},

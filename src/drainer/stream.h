@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/metrics.h"
 #include "base/stop.h"
@@ -42,7 +43,8 @@ class Stream {
   Status take_until_stopped();
   void hand_over();
   Status hand_over(StepBatch& batch);
-  Status submit(RowsStep& rows);
+  Status submit(std::vector<schedule::TransactionPtr>* transactions);
+  Status submit_parts(RowsStep& rows);
   void fail(const Status& status);
 
   const StreamOptions options_;

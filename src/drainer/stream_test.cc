@@ -50,7 +50,7 @@ class StreamTest : public testing::Test {
     stream_ = std::make_unique<Stream>(options, merger_, *syncer_, applier_, lag_);
     stream_->start([this](const Status& status) { failed_.set_value(status); });
   }
-  void push(BinlogItem item) { ASSERT_TRUE(merger_.push("pump", std::move(item), {})); }
+  void push(BinlogItem item) { ASSERT_TRUE(push_item(merger_, "pump", std::move(item), {})); }
 
   SimEnv disk_;
   schema::MapReader meta_;

@@ -14,6 +14,7 @@
 #include "codec/prewrite_value.h"
 #include "drainer/binlog_item.h"
 #include "drainer/decode/transaction.h"
+#include "drainer/merger.h"
 #include "drainer/schedule/applier.h"
 #include "schema/test_tables.h"
 
@@ -76,6 +77,19 @@ inline BinlogItem ddl_item(uint64_t commit_ts, int64_t job_id, const std::string
   view.ddl_job_id = job_id;
   view.ddl_schema_state = schema_state;
   return make_item(view);
+}
+
+inline bool push_item(Merger& merger, const std::string& id, BinlogItem item,
+                      const StopToken& stop) {
+  return merger.push(id, {&item, 1}, stop);
+}
+
+/// What comes out of the merger now.
+inline std::optional<BinlogItem> next_ready(Merger& merger) {
+  std::vector<BinlogItem> items;
+  merger.take_ready(1, UINT64_MAX, &items);
+  if (items.empty()) return std::nullopt;
+  return std::move(items.front());
 }
 
 /// Where TiDB keeps a finished job.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,7 +27,7 @@ struct CallOptions {
   std::chrono::milliseconds timeout{0};
   bool gzip = false;  ///< compress requests and so ask for compressed answers
   /// Streams only: answers of more bytes than this arrive in pieces, to be taken with
-  /// receive_piece() only; 0: every message arrives whole.
+  /// receive_pieces() only; 0: every message arrives whole.
   uint64_t piece_bytes = 0;
   /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left
   /// out.
@@ -69,9 +70,9 @@ class ClientStream {
   /// Next message; nothing: ended with OK. Errors: the call's status; kCancelled after cancel() or
   /// stop. Up to 1 MiB (or one message) is read ahead.
   virtual Result<std::optional<std::string>> receive(const StopToken& stop = {}) = 0;
-  /// As receive(), for a call with CallOptions::piece_bytes: a whole message, or the next piece of
-  /// one.
-  virtual Result<std::optional<MessagePiece>> receive_piece(const StopToken& stop = {}) = 0;
+  /// As receive(), for a call with CallOptions::piece_bytes: all whole messages, and pieces of one,
+  /// that have arrived, at least one; none: ended with OK.
+  virtual Result<std::deque<MessagePiece>> receive_pieces(const StopToken& stop = {}) = 0;
   /// As receive(), but gives up with kDeadlineExceeded (the call goes on).
   virtual Result<std::optional<std::string>> receive_for(std::chrono::milliseconds timeout) = 0;
   /// Response headers, once they are there (after the first receive()).

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <utility>
 
 namespace tbl::rpc {
 namespace {
@@ -31,14 +32,16 @@ class Inbox {
   explicit Inbox(ClientCall* call) : call_(call) {}
 
   void put(MessagePiece message) {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    const bool was_empty = messages_.empty();
     bytes_ += message.bytes.size();
     messages_.push_back(std::move(message));
     if (bytes_ >= kReadAheadBytes && reading_) {
       reading_ = false;
       call_->set_reading(false);
     }
-    changed_.notify_all();
+    lock.unlock();
+    if (was_empty) changed_.notify_all();
   }
   void end(const Status& status) {
     std::lock_guard lock(mutex_);
@@ -65,24 +68,39 @@ class Inbox {
   Result<std::optional<MessagePiece>> take(const StopToken& stop,
                                            std::chrono::steady_clock::time_point until) {
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, stop, until, [this] { return over_ || !messages_.empty(); });
-    if (stop.stop_requested()) return cancelled("context canceled");
-    if (!messages_.empty()) return std::optional<MessagePiece>(take_front());
-    if (!over_) return deadline_exceeded("no message yet");
-    if (!status_.ok()) return status_;
-    return std::optional<MessagePiece>();
+    TBL_TRY(wait(lock, stop, until));
+    if (messages_.empty()) return std::optional<MessagePiece>();
+    std::optional<MessagePiece> message(std::move(messages_.front()));
+    messages_.pop_front();
+    took(message->bytes.size());
+    return message;
+  }
+
+  /// All that is there.
+  Result<std::deque<MessagePiece>> take_all(const StopToken& stop) {
+    std::unique_lock lock(mutex_);
+    TBL_TRY(wait(lock, stop, std::chrono::steady_clock::now() + kForever));
+    took(bytes_);
+    return std::exchange(messages_, {});
   }
 
  private:
-  MessagePiece take_front() {
-    MessagePiece message = std::move(messages_.front());
-    messages_.pop_front();
-    bytes_ -= message.bytes.size();
-    if (!reading_ && bytes_ < kReadAheadBytes) {
-      reading_ = true;
-      call_->set_reading(true);
-    }
-    return message;
+  /// OK: there is a message, or the end.
+  Status wait(std::unique_lock<std::mutex>& lock, const StopToken& stop,
+              std::chrono::steady_clock::time_point until) {
+    changed_.wait_until(lock, stop, until, [this] { return over_ || !messages_.empty(); });
+    if (stop.stop_requested()) return cancelled("context canceled");
+    if (!messages_.empty()) return ok_status();
+    return over_ ? status_ : deadline_exceeded("no message yet");
+  }
+
+  /// Reading goes on when there is room for more than a message or two: what was held back is
+  /// copied each time.
+  void took(uint64_t bytes) {
+    bytes_ -= bytes;
+    if (reading_ || bytes_ > kReadAheadBytes / 2) return;
+    reading_ = true;
+    call_->set_reading(true);
   }
 
   ClientCall* const call_;
@@ -134,8 +152,8 @@ class ClientStreamImpl : public ClientStream {
   Result<std::optional<std::string>> receive(const StopToken& stop) override {
     return bytes_of(inbox_.take(stop, std::chrono::steady_clock::now() + kForever));
   }
-  Result<std::optional<MessagePiece>> receive_piece(const StopToken& stop) override {
-    return inbox_.take(stop, std::chrono::steady_clock::now() + kForever);
+  Result<std::deque<MessagePiece>> receive_pieces(const StopToken& stop) override {
+    return inbox_.take_all(stop);
   }
   Result<std::optional<std::string>> receive_for(std::chrono::milliseconds timeout) override {
     return bytes_of(inbox_.take({}, std::chrono::steady_clock::now() + timeout));

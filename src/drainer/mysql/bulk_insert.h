@@ -24,6 +24,8 @@ class BulkInsert {
   /// Forgets the statements: call before the connection is closed.
   void forget();
 
+  bool is_prepared(const MySqlTable& table) const { return statements_.contains(&table); }
+
   /// Inserts rows, each piece within `limit` bytes. Errors name the table and a commit ts.
   Status insert(Connection& connection, const MySqlTablePtr& table,
                 std::span<const schedule::PlannedRow> rows, uint64_t limit);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <unordered_map>
+#include <utility>
 
 #include "base/log.h"
 #include "drainer/mysql/batch_applier.h"
@@ -46,7 +48,7 @@ class MySqlApplier::Impl {
   ~Impl() { abort(); }
 
   Result<StartPoint> start();
-  Status submit(TransactionPtr transaction);
+  Status submit(std::span<TransactionPtr> transactions);
   bool keeps_whole() const { return options_.whole_transactions; }
   Status submit_whole(PartSource& parts);
   Status execute_ddl(const DdlTask& task);
@@ -69,7 +71,11 @@ class MySqlApplier::Impl {
   void start_workers(Connections connections);
   void save_loop();
   Status save_in_a_quiet_moment();
-  Status add_write_set(const decode::Transaction& transaction, const Unit& unit);
+  Status prepare(TransactionPtr transaction);
+  Status submit_prepared();
+  Result<const MySqlTable*> table_of(const decode::Transaction& transaction,
+                                     const decode::Table* table);
+  Status add_write_set(const Unit& unit);
 
   const MySqlApplierOptions options_;
   const schedule::ApplierEvents events_;
@@ -89,6 +95,10 @@ class MySqlApplier::Impl {
   AppliedSet applied_;
   bool inside_large_ = false;  ///< of a transaction in parts some have come, not all
   schedule::WriteSetBuilder write_set_;
+  std::vector<schedule::Scheduler::Submission> prepared_;  // kept for their memory
+  size_t prepared_count_ = 0;
+  std::unordered_map<const decode::Table*, MySqlTablePtr> known_tables_;
+  uint64_t known_generation_ = 0;
   std::unique_ptr<schedule::Scheduler> scheduler_;
   std::unique_ptr<WholeApplier> whole_;
   Thread saver_;
@@ -239,23 +249,31 @@ void MySqlApplier::Impl::save_loop() {
   }
 }
 
-Status MySqlApplier::Impl::add_write_set(const decode::Transaction& transaction, const Unit& unit) {
-  std::vector<MySqlTablePtr> tables;
-  for (const decode::TablePtr& table : transaction.tables) {
-    auto known = table_cache_->get(table);
-    if (!known.ok()) {
-      return known.status().wrap("commit ts " + std::to_string(transaction.commit_ts));
-    }
-    tables.push_back(std::move(known).value());
+Result<const MySqlTable*> MySqlApplier::Impl::table_of(const decode::Transaction& transaction,
+                                                       const decode::Table* table) {
+  auto known = known_tables_.find(table);
+  if (known != known_tables_.end()) return known->second.get();
+  auto it = std::find_if(transaction.tables.begin(), transaction.tables.end(),
+                         [&](const auto& t) { return t.get() == table; });
+  if (it == transaction.tables.end()) {
+    return internal_error("a row's table is not in its transaction");
   }
+  auto found = table_cache_->get(*it);
+  if (!found.ok()) {
+    return found.status().wrap("commit ts " + std::to_string(transaction.commit_ts));
+  }
+  return (known_tables_[table] = std::move(found).value()).get();
+}
+
+Status MySqlApplier::Impl::add_write_set(const Unit& unit) {
+  const uint64_t generation = table_cache_->generation();
+  if (generation != known_generation_) known_tables_.clear();
+  known_generation_ = generation;
   const MySqlTable* table = nullptr;  // rows come table by table
-  for (const decode::RowChange& row : transaction.rows) {
+  for (const decode::RowChange& row : unit.transaction->rows) {
     if (unit.is_applied(row.number)) continue;
     if (table == nullptr || table->table.get() != row.table) {
-      auto it = std::find_if(tables.begin(), tables.end(),
-                             [&](const auto& t) { return t->table.get() == row.table; });
-      if (it == tables.end()) return internal_error("a row's table is not in its transaction");
-      table = it->get();
+      TBL_ASSIGN(table, table_of(*unit.transaction, row.table));
     }
     write_set_.add(table->keys, row);
   }
@@ -273,24 +291,39 @@ Status MySqlApplier::Impl::save_in_a_quiet_moment() {
   return saved;
 }
 
-Status MySqlApplier::Impl::submit(TransactionPtr transaction) {
+Status MySqlApplier::Impl::submit(std::span<TransactionPtr> transactions) {
   TBL_TRY(first_error());
   if (!inside_large_ && checkpointer_->wants_quiet_save()) TBL_TRY(save_in_a_quiet_moment());
+  for (TransactionPtr& transaction : transactions) TBL_TRY(prepare(std::move(transaction)));
+  return submit_prepared();
+}
+
+Status MySqlApplier::Impl::prepare(TransactionPtr transaction) {
   inside_large_ = !transaction->is_last_part;
   RowRange rows{transaction->first_row, transaction->end_row};
   uint64_t ts = transaction->commit_ts;
   bool nothing_left = transaction->rows.empty() || applied_.covers(ts, rows);
   if (nothing_left) {
+    TBL_TRY(submit_prepared());
     scheduler_->note_progress(transaction->is_last_part ? ts : 0, transaction->schema_version);
     return ok_status();
   }
-  Unit unit{std::move(transaction), applied_.ranges(ts)};
-  Status added = add_write_set(*unit.transaction, unit);
+  if (prepared_.size() == prepared_count_) prepared_.emplace_back();
+  schedule::Scheduler::Submission& next = prepared_[prepared_count_];
+  next.unit = {std::move(transaction), applied_.ranges(ts)};
+  Status added = add_write_set(next.unit);
   if (!added.ok()) {
     scheduler_->fail(added);
     return added;
   }
-  return scheduler_->submit(std::move(unit), write_set_.take());
+  write_set_.take(&next.writes);
+  ++prepared_count_;
+  return ok_status();
+}
+
+Status MySqlApplier::Impl::submit_prepared() {
+  if (prepared_count_ == 0) return ok_status();
+  return scheduler_->submit({prepared_.data(), std::exchange(prepared_count_, 0)});
 }
 
 // A barrier, as a DDL is: what may conflict is durable before, and what follows is not taken yet.
@@ -358,7 +391,10 @@ MySqlApplier::MySqlApplier(MySqlApplierOptions options, schedule::ApplierEvents 
     : impl_(std::make_unique<Impl>(std::move(options), std::move(events))) {}
 MySqlApplier::~MySqlApplier() = default;
 Result<StartPoint> MySqlApplier::start() { return impl_->start(); }
-Status MySqlApplier::submit(TransactionPtr t) { return impl_->submit(std::move(t)); }
+Status MySqlApplier::submit(TransactionPtr t) { return impl_->submit({&t, 1}); }
+Status MySqlApplier::submit_all(std::span<TransactionPtr> transactions) {
+  return impl_->submit(transactions);
+}
 Status MySqlApplier::submit_parts(PartSource& parts) {
   return impl_->keeps_whole() ? impl_->submit_whole(parts) : Applier::submit_parts(parts);
 }

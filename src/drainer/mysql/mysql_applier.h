@@ -56,6 +56,7 @@ class MySqlApplier : public schedule::Applier {
 
   Result<schedule::StartPoint> start() override;
   Status submit(schedule::TransactionPtr transaction) override;
+  Status submit_all(std::span<schedule::TransactionPtr> transactions) override;
   Status submit_parts(schedule::PartSource& parts) override;
   Status execute_ddl(const schedule::DdlTask& task) override;
   void note_progress(uint64_t commit_ts, int64_t schema_version) override;

@@ -10,8 +10,9 @@ using schedule::PlannedRow;
 // MariaDB turns an IN list of 1000 values and more into a join with a temporary table.
 constexpr size_t kMaxKeysPerDelete = 500;
 constexpr size_t kMaxRowsPerInsert = 1000;
-// An array costs a round trip of its own.
+// An array costs a round trip of its own, and another one where its statement is not prepared yet.
 constexpr size_t kMinRowsForBulk = 32;
+constexpr size_t kMinRowsToPrepare = 128;
 // CASE compares each row with every key before it: rows times columns are limited.
 constexpr size_t kMaxRowsPerUpdate = 128;
 constexpr size_t kMaxCasesPerUpdate = 2000;
@@ -33,14 +34,33 @@ Status RowWriter::write(const schedule::TablePlan& plan, WriteMode mode) {
     TBL_TRY(write_tuples(*table, plan.inserts, "REPLACE INTO "));
     TBL_TRY(write_tuples(*table, plan.updates, "REPLACE INTO "));
   }
-  for (const PlannedRow& row : plan.in_order) TBL_TRY(write_in_order(*table, row, mode));
+  return write_in_order(table, plan.in_order, mode);
+}
+
+// One statement per row, but inserts that follow each other go together.
+Status RowWriter::write_in_order(const MySqlTablePtr& table, Rows rows, WriteMode mode) {
+  while (!rows.empty()) {
+    auto end = rows.begin();
+    if (mode == WriteMode::kExact) {
+      end = std::find_if_not(rows.begin(), rows.end(),
+                             [](const PlannedRow& row) { return row.old_values.empty(); });
+    }
+    const auto inserts = static_cast<size_t>(end - rows.begin());
+    if (inserts > 0) {
+      TBL_TRY(write_inserts(table, rows.first(inserts)));
+      rows = rows.subspan(inserts);
+    } else {
+      TBL_TRY(write_one(*table, rows.front(), mode));
+      rows = rows.subspan(1);
+    }
+  }
   return ok_status();
 }
 
 Status RowWriter::write_inserts(const MySqlTablePtr& table, Rows rows) {
   const Connection& connection = pack_.connection();
-  bool bulk =
-      connection.has_bulk() && !connection.watches_warnings() && rows.size() >= kMinRowsForBulk;
+  const size_t least = bulk_.is_prepared(*table) ? kMinRowsForBulk : kMinRowsToPrepare;
+  bool bulk = connection.has_bulk() && !connection.watches_warnings() && rows.size() >= least;
   if (!bulk || table->columns.empty()) return write_tuples(*table, rows, "INSERT INTO ");
   TBL_TRY(pack_.flush());
   return bulk_.insert(pack_.connection(), table, rows, pack_.statement_limit());
@@ -160,7 +180,7 @@ Status RowWriter::append_case(std::string& out, const MySqlTable& table, size_t 
   return ok_status();
 }
 
-Status RowWriter::write_in_order(const MySqlTable& table, const PlannedRow& row, WriteMode mode) {
+Status RowWriter::write_one(const MySqlTable& table, const PlannedRow& row, WriteMode mode) {
   if (row.new_values.empty()) return delete_one(table, row, mode);
   if (row.old_values.empty()) return insert_one(table, row, mode);
   return mode == WriteMode::kExact ? update_one(table, row) : write_safely(table, row);

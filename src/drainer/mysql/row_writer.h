@@ -40,7 +40,8 @@ class RowWriter {
   Status write_update_of(const MySqlTable& table, Rows rows);
   Status append_case(std::string& out, const MySqlTable& table, size_t place, Rows rows);
   Status append_keys(std::string& out, const MySqlTable& table, Rows rows);
-  Status write_in_order(const MySqlTable& table, const schedule::PlannedRow& row, WriteMode mode);
+  Status write_in_order(const MySqlTablePtr& table, Rows rows, WriteMode mode);
+  Status write_one(const MySqlTable& table, const schedule::PlannedRow& row, WriteMode mode);
   Status write_safely(const MySqlTable& table, const schedule::PlannedRow& row);
   Status insert_one(const MySqlTable& table, const schedule::PlannedRow& row, WriteMode mode);
   Status update_one(const MySqlTable& table, const schedule::PlannedRow& row);

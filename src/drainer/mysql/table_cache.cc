@@ -14,6 +14,7 @@ MySqlTablePtr TableCache::find(const decode::Table* table) const {
 void TableCache::clear() {
   std::lock_guard lock(mutex_);
   tables_.clear();
+  ++generation_;
 }
 
 void TableCache::warn_of_repetition(const schedule::SinkTable& table) {

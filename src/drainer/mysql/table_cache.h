@@ -1,6 +1,7 @@
 // What is known of downstream tables, read once and forgotten after DDL.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <string>
@@ -26,6 +27,8 @@ class TableCache {
   void warn_of_repetition(const schedule::SinkTable& table);
   /// After a DDL, or when a statement shows that the table is another one.
   void clear();
+  /// Changes with each clear(): whoever keeps what get() gave looks here first.
+  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
  private:
   Result<DownstreamTable> read(const decode::Table& table);
@@ -34,6 +37,7 @@ class TableCache {
 
   const ConnectionFactory& factory_;
   const StopToken stop_;
+  std::atomic<uint64_t> generation_ = 0;
   mutable std::mutex mutex_;
   std::unordered_map<const decode::Table*, MySqlTablePtr> tables_;
   std::mutex connection_mutex_;

@@ -5,6 +5,7 @@
 //
 //   start()                     where to begin
 //   submit(transaction)         rows, in commit order; parts of a large one in row order
+//   submit_all(transactions)    several of these
 //   submit_parts(parts)         the same of a large one that can be read again
 //   execute_ddl(task)           barrier: returns when it is durable
 //   note_progress(ts, version)  a fake binlog, or one with nothing left for us
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -101,6 +103,12 @@ class Applier {
   /// while too many bytes are under way. What is known to be applied already is dropped here. The
   /// transaction's memory is released when it is durable.
   virtual Status submit(TransactionPtr transaction) = 0;
+
+  /// Takes several, in the stream's order: cheaper than one by one.
+  virtual Status submit_all(std::span<TransactionPtr> transactions) {
+    for (TransactionPtr& transaction : transactions) TBL_TRY(submit(std::move(transaction)));
+    return ok_status();
+  }
 
   /// Takes a large transaction: submits its parts one after the other, unless the applier has been
   /// told to keep it whole. Then it is durable on return.

@@ -34,7 +34,7 @@ struct Unit {
 };
 
 struct Batch {
-  /// Transactions that depend on each other stand in the stream's order.
+  /// In the stream's order.
   std::vector<const Unit*> units;
   uint64_t rows = 0;
   /// Tried before in company and rolled back. Everything before it in the stream is durable.

@@ -26,7 +26,7 @@ struct TablePlan {
   std::vector<PlannedRow> deletes;
   std::vector<PlannedRow> inserts;
   std::vector<PlannedRow> updates;
-  /// Instead of those: one statement per row in this order.
+  /// Instead of those: one after the other in this order.
   std::vector<PlannedRow> in_order;
 };
 

@@ -36,12 +36,18 @@ const TableKeys& DiscardApplier::keys_of(const decode::TablePtr& table) {
   return entry->keys;
 }
 
-Status DiscardApplier::submit(TransactionPtr transaction) {
-  for (const decode::TablePtr& table : transaction->tables) keys_of(table);
-  for (const decode::RowChange& row : transaction->rows) {
-    write_set_.add(tables_.at(row.table)->keys, row);
+Status DiscardApplier::submit_all(std::span<TransactionPtr> transactions) {
+  if (submissions_.size() < transactions.size()) submissions_.resize(transactions.size());
+  for (size_t i = 0; i < transactions.size(); ++i) {
+    const decode::Transaction& transaction = *transactions[i];
+    for (const decode::TablePtr& table : transaction.tables) keys_of(table);
+    for (const decode::RowChange& row : transaction.rows) {
+      write_set_.add(tables_.at(row.table)->keys, row);
+    }
+    write_set_.take(&submissions_[i].writes);
+    submissions_[i].unit = {std::move(transactions[i]), {}};
   }
-  return scheduler_.submit({std::move(transaction), {}}, write_set_.take());
+  return scheduler_.submit({submissions_.data(), transactions.size()});
 }
 
 Status DiscardApplier::execute_ddl(const DdlTask& task) {

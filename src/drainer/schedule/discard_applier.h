@@ -18,7 +18,8 @@ class DiscardApplier : public Applier {
   ~DiscardApplier() override;
 
   Result<StartPoint> start() override;
-  Status submit(TransactionPtr transaction) override;
+  Status submit(TransactionPtr transaction) override { return submit_all({&transaction, 1}); }
+  Status submit_all(std::span<TransactionPtr> transactions) override;
   Status execute_ddl(const DdlTask& task) override;
   void note_progress(uint64_t commit_ts, int64_t schema_version) override;
   Status stop() override;
@@ -34,6 +35,7 @@ class DiscardApplier : public Applier {
   std::atomic<uint64_t> rows_ = 0;
   std::unordered_map<const decode::Table*, SinkTablePtr> tables_;
   WriteSetBuilder write_set_;
+  std::vector<Scheduler::Submission> submissions_;  ///< kept for their memory
   Scheduler scheduler_;
 };
 

@@ -40,8 +40,9 @@ std::optional<size_t> Dispatcher::bound_to(uint64_t number) const {
 }
 
 uint64_t Dispatcher::add(const WriteSet& writes, uint64_t rows, uint64_t bytes) {
-  uint64_t number = first_ + nodes_.size();
-  std::vector<uint64_t> deps;
+  uint64_t number = next_number();
+  auto& deps = deps_;
+  deps.clear();
   for (uint64_t hash : writes.hashes) {
     if (auto before = last_.exchange(hash, number, first_)) deps.push_back(*before);
   }
@@ -55,11 +56,11 @@ uint64_t Dispatcher::add(const WriteSet& writes, uint64_t rows, uint64_t bytes) 
   deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
   if (writes.exclusive) barrier_ = number + 1;
 
-  Node fresh;
+  Node& fresh = nodes_.emplace_back();
+  fresh.table = writes.table;
   fresh.rows = rows;
   fresh.bytes = bytes;
   for (uint64_t dep : deps) depend(fresh, number, dep);
-  nodes_.push_back(std::move(fresh));
   waiting_rows_ += rows;
   settle(number);
   return number;
@@ -71,7 +72,7 @@ void Dispatcher::settle(uint64_t number) {
   if (n.state != State::kWaiting) return;
   if (n.unfinished == 0) {
     n.state = State::kReady;
-    ready_.insert(number);
+    ready_.insert(number, n.table, n.rows);
   } else if (order_ == CommitOrder::kFree && bindable(n)) {
     place(number, n.candidate, State::kBound);
   }
@@ -109,22 +110,32 @@ bool Dispatcher::take_alone(size_t worker, uint64_t* number) const {
 
 bool Dispatcher::take_in_order(size_t worker, uint64_t* number) const {
   *number = next_in_order_;
-  if (next_in_order_ >= first_ + nodes_.size()) return false;
+  if (next_in_order_ >= next_number()) return false;
   const Node& n = node(next_in_order_);
   return n.state == State::kReady || (bindable(n) && n.candidate == worker);
 }
 
-bool Dispatcher::take_next(size_t worker, uint64_t* number) const {
+bool Dispatcher::take_next(size_t worker, uint64_t table, uint64_t* number) {
   if (order_ == CommitOrder::kUpstream) return take_in_order(worker, number);
-  const std::set<uint64_t>& from = bound_[worker].empty() ? ready_ : bound_[worker];
-  if (from.empty()) return false;
-  *number = *from.begin();
+  if (!bound_[worker].empty()) {
+    *number = *bound_[worker].begin();
+    return true;
+  }
+  if (ready_.empty()) return false;
+  *number = ready_.next(table);
   return true;
+}
+
+uint64_t Dispatcher::first_work(size_t worker) {
+  uint64_t number = 0;
+  const bool any =
+      is_retrying(worker) ? take_alone(worker, &number) : take_next(worker, 0, &number);
+  return any ? number : kNothing;
 }
 
 void Dispatcher::mark_taken(size_t worker, uint64_t number) {
   Node& n = node(number);
-  ready_.erase(number);
+  if (n.state == State::kReady) ready_.erase(number, n.table, n.rows);
   if (n.worker != kNoWorker) bound_[n.worker].erase(number);
   next_in_order_ = std::max(next_in_order_, number + 1);
   waiting_rows_ -= n.rows;
@@ -135,18 +146,23 @@ Taken Dispatcher::take(size_t worker, const TakeLimits& limits) {
   Taken batch;
   uint64_t bytes = 0;
   uint64_t number = 0;
+  uint64_t table = 0;
   batch.alone = !retry_[worker].empty();
   while (batch.numbers.size() < limits.transactions && batch.rows < limits.rows) {
-    if (!(batch.alone ? take_alone(worker, &number) : take_next(worker, &number))) break;
+    if (!(batch.alone ? take_alone(worker, &number) : take_next(worker, table, &number))) break;
     const Node& n = node(number);
     bool fits = batch.rows + n.rows <= limits.rows && bytes + n.bytes <= limits.bytes;
     if (!batch.numbers.empty() && !fits) break;
+    table = n.table;
     batch.rows += n.rows;
     bytes += n.bytes;
     batch.numbers.push_back(number);
     mark_taken(worker, number);
     if (batch.alone) break;
   }
+  // Rows of one table may have several forms, of the schema before and after somebody's DDL, each
+  // with a plan of its own: these must follow each other as in the stream.
+  std::sort(batch.numbers.begin(), batch.numbers.end());
   return batch;
 }
 

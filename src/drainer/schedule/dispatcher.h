@@ -6,7 +6,8 @@
 //   all at one worker   T is bound to that worker, behind them (a hot row is one chain)
 //   else                T waits
 //
-// A worker takes what is bound to it, then what is ready, until its batch is full.
+// A worker takes what is bound to it, then what is ready, until its batch is full. Of what is ready
+// it takes the oldest, then all of the same table: many rows of one table make one statement.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "drainer/schedule/last_writer.h"
+#include "drainer/schedule/ready_list.h"
 #include "drainer/schedule/write_set.h"
 
 namespace tbl::schedule {
@@ -34,7 +36,7 @@ struct TakeLimits {
 
 /// What one worker applies in one downstream transaction.
 struct Taken {
-  std::vector<uint64_t> numbers;  ///< ascending where they depend on each other
+  std::vector<uint64_t> numbers;  ///< ascending
   uint64_t rows = 0;
   /// Retried after a conflict: everything before it in the stream is durable.
   bool alone = false;
@@ -66,8 +68,17 @@ class Dispatcher {
   std::optional<size_t> bound_to(uint64_t number) const;
   /// This worker has transactions to apply alone: it takes nothing else.
   bool is_retrying(size_t worker) const { return !retry_[worker].empty(); }
+  bool has_bound(size_t worker) const { return !bound_[worker].empty(); }
+  /// take() would give this worker something.
+  bool has_work(size_t worker) { return first_work(worker) != kNothing; }
+  /// The number that it would begin with.
+  uint64_t first_work(size_t worker);
+  static constexpr uint64_t kNothing = ~0ULL;
   uint64_t first_unfinished() const { return first_; }
+  uint64_t next_number() const { return first_ + nodes_.size(); }
   bool idle() const { return nodes_.empty(); }
+  /// Rows of the table that take() would begin with, of those that any worker may take.
+  uint64_t ready_rows() { return ready_.rows_of_oldest(); }
   /// Rows that no worker has taken yet.
   uint64_t waiting_rows() const { return waiting_rows_; }
 
@@ -77,6 +88,7 @@ class Dispatcher {
 
   struct Node {
     std::vector<uint64_t> dependents;
+    uint64_t table = 0;
     uint64_t rows = 0;
     uint64_t bytes = 0;
     uint32_t unfinished = 0;  // dependencies that are not durable
@@ -95,7 +107,7 @@ class Dispatcher {
   static bool bindable(const Node& node);
   void settle(uint64_t number);
   void place(uint64_t number, uint32_t worker, State state);
-  bool take_next(size_t worker, uint64_t* number) const;
+  bool take_next(size_t worker, uint64_t table, uint64_t* number);
   bool take_in_order(size_t worker, uint64_t* number) const;
   bool take_alone(size_t worker, uint64_t* number) const;
   void mark_taken(size_t worker, uint64_t number);
@@ -105,10 +117,11 @@ class Dispatcher {
   uint64_t first_ = 0;
   uint64_t next_in_order_ = 0;
   uint64_t barrier_ = 0;  // transactions below it come before every later one
-  std::set<uint64_t> ready_;
+  ReadyList ready_;
   std::vector<std::set<uint64_t>> bound_;  // by worker
   std::vector<std::set<uint64_t>> retry_;  // by worker: to be applied alone
   LastWriter last_;
+  std::vector<uint64_t> deps_;  // of the transaction that is added
   uint64_t waiting_rows_ = 0;
 };
 

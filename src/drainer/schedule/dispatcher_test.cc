@@ -20,6 +20,15 @@ TEST(Dispatcher, IndependentTransactionsGoToAnyWorker) {
   EXPECT_EQ(d.take(1, kSmall).numbers, (std::vector<uint64_t>{4, 5}));
 }
 
+TEST(Dispatcher, TakesTheOldestThenAllOfItsTable) {
+  Dispatcher d(2, CommitOrder::kFree);
+  for (uint64_t i = 0; i < 9; ++i) d.add({{i}, false, i % 3}, 1, 10);
+  EXPECT_EQ(d.ready_rows(), 3u);
+  EXPECT_EQ(d.take(0, kSmall).numbers, (std::vector<uint64_t>{0, 1, 3, 6}));
+  EXPECT_EQ(d.ready_rows(), 3u);
+  EXPECT_EQ(d.take(1, kSmall).numbers, (std::vector<uint64_t>{2, 4, 5, 8}));
+}
+
 TEST(Dispatcher, AHotRowIsOneChainAtOneWorker) {
   Dispatcher d(2, CommitOrder::kFree);
   for (uint64_t i = 0; i < 6; ++i) d.add(writes({7}), 1, 10);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "drainer/schedule/backoff.h"
 
@@ -12,6 +13,14 @@ namespace {
 constexpr uint64_t kBookkeepingBytes = 300;
 // What remembering the last writer of a hash costs.
 constexpr uint64_t kBytesPerHash = 64;
+// So many workers take what is there at once, however little, while the stream is near the present.
+constexpr size_t kPromptWorkers = 2;
+// How long rows may gather: near the present, and while the stream is behind, as after a pause.
+constexpr std::chrono::milliseconds kGatherTime(10);
+constexpr std::chrono::milliseconds kGatherTimeBehind(50);
+constexpr int64_t kBehindMs = 500;
+// Where the oldest row's table has few rows, so many times as many of all tables will do.
+constexpr uint64_t kManyTables = 16;
 
 // A batch in company goes back to be tried one by one: because of others' locks or values, or so
 // that the error names the one transaction that causes it. Not when the run cannot go on at all.
@@ -54,7 +63,7 @@ Scheduler::Scheduler(SchedulerOptions options, Progress::Position start, Applier
       events_(std::move(events)),
       budget_(options.pending_bytes),
       wake_(options.workers),
-      sleeping_(options.workers, false),
+      idle_state_(options.workers, Idle::kNo),
       dispatcher_(options.workers, options.order),
       progress_(start),
       reported_ts_(start.commit_ts) {}
@@ -71,19 +80,33 @@ void Scheduler::start(const MakeWriter& make_writer) {
   }
 }
 
-Status Scheduler::submit(Unit unit, const WriteSet& writes) {
-  const decode::Transaction& transaction = *unit.transaction;
-  uint64_t bytes =
-      transaction.memory_bytes() + kBookkeepingBytes + writes.hashes.size() * kBytesPerHash;
+uint64_t Scheduler::cost_of(const Submission& submission) {
+  return submission.unit.transaction->memory_bytes() + kBookkeepingBytes +
+         submission.writes.hashes.size() * kBytesPerHash;
+}
+
+Status Scheduler::submit(std::span<Submission> submissions) {
+  uint64_t bytes = 0;
+  for (const Submission& submission : submissions) bytes += cost_of(submission);
   if (!budget_.acquire(bytes, stop_.get_token())) return first_error();
   std::lock_guard lock(mutex_);
   TBL_TRY(error_);
-  uint64_t number = dispatcher_.add(writes, std::max<size_t>(1, transaction.rows.size()), bytes);
-  uint64_t ts = transaction.is_last_part ? transaction.commit_ts : 0;
-  uint64_t progress_number = progress_.add(ts, transaction.schema_version);
-  pending_.emplace(number, Pending{std::move(unit), progress_number, bytes});
-  wake_one(dispatcher_.bound_to(number));
+  const uint64_t ts = submissions.back().unit.transaction->commit_ts;
+  is_behind_ = system_clock().unix_ms() - tso_physical_ms(ts) > kBehindMs;
+  for (Submission& submission : submissions) add(submission);
+  wake_for(std::nullopt);
   return ok_status();
+}
+
+void Scheduler::add(Submission& submission) {
+  const decode::Transaction& transaction = *submission.unit.transaction;
+  const uint64_t bytes = cost_of(submission);
+  const uint64_t rows = std::max<size_t>(1, transaction.rows.size());
+  const uint64_t number = dispatcher_.add(submission.writes, rows, bytes);
+  const uint64_t ts = transaction.is_last_part ? transaction.commit_ts : 0;
+  const uint64_t progress_number = progress_.add(ts, transaction.schema_version);
+  pending_.push_back({std::move(submission.unit), progress_number, bytes});
+  if (auto worker = dispatcher_.bound_to(number)) wake_for(worker);
 }
 
 void Scheduler::note_progress(uint64_t commit_ts, int64_t schema_version) {
@@ -96,7 +119,10 @@ void Scheduler::note_progress(uint64_t commit_ts, int64_t schema_version) {
 
 Status Scheduler::wait_idle() {
   std::unique_lock lock(mutex_);
+  flush_below_ = ~0ULL;
+  wake_all();
   idle_.wait(lock, [&] { return dispatcher_.idle() || !error_.ok() || stop_.stop_requested(); });
+  flush_below_ = 0;
   TBL_TRY(error_);
   return dispatcher_.idle() ? ok_status() : cancelled("applying was stopped");
 }
@@ -113,32 +139,54 @@ void Scheduler::work(size_t worker, BatchWriter& writer) {
 Taken Scheduler::next_batch(size_t worker) {
   std::unique_lock lock(mutex_);
   while (error_.ok() && !stop_.stop_requested()) {
+    wait_for_work(worker, lock);
+    if (!error_.ok() || stop_.stop_requested()) break;
     Taken taken = dispatcher_.take(worker, limits());
-    if (!taken.numbers.empty()) {
-      adapt(taken);
-      if (dispatcher_.waiting_rows() > 0) wake_one(std::nullopt);
-      return taken;
-    }
-    sleeping_[worker] = true;
-    wake_[worker].wait(lock);
-    sleeping_[worker] = false;
+    if (taken.numbers.empty()) continue;
+    ++busy_;
+    if (dispatcher_.waiting_rows() > 0) wake_for(std::nullopt);
+    return taken;
   }
   return {};
 }
 
-TakeLimits Scheduler::limits() const {
-  if (options_.one_to_one) return {~0ULL, ~0ULL, 1};
-  return {options_.batch_rows * factor_, options_.batch_bytes, 2000};
+// Returns when there may be something to take, and enough of it. The more workers are busy the more
+// rows of a table the next one waits for: so batches grow while the server is busy, since many rows
+// of a table cost it less per row, and are small when it has nothing else to do.
+void Scheduler::wait_for_work(size_t worker, std::unique_lock<std::mutex>& lock) {
+  if (!dispatcher_.has_work(worker)) {
+    idle_state_[worker] = Idle::kSleeping;
+    wake_[worker].wait(lock);
+  }
+  if (dispatcher_.has_work(worker) && !has_enough(worker)) {
+    idle_state_[worker] = Idle::kGathering;
+    const auto limit = is_behind_ ? kGatherTimeBehind : kGatherTime;
+    const bool late = wake_[worker].wait_for(lock, limit) == std::cv_status::timeout;
+    if (late) flush_below_ = std::max(flush_below_, dispatcher_.next_number());
+  }
+  idle_state_[worker] = Idle::kNo;
 }
 
-// Batches grow while a backlog stands behind full ones, and shrink when there is none.
-void Scheduler::adapt(const Taken& taken) {
-  uint64_t limit = options_.batch_rows * factor_;
-  if (taken.rows * 4 >= limit * 3 && dispatcher_.waiting_rows() > limit) {
-    factor_ = std::min(factor_ * 2, kMaxBatchFactor);
-  } else if (dispatcher_.waiting_rows() == 0 && factor_ > 1) {
-    factor_ /= 2;
-  }
+bool Scheduler::has_enough(size_t worker) {
+  if (options_.one_to_one || dispatcher_.is_retrying(worker)) return true;
+  if (dispatcher_.first_work(worker) < flush_below_) return true;
+  if (!is_behind_ && busy_ < kPromptWorkers) return true;
+  const uint64_t rows = options_.batch_rows * (is_behind_ ? kMaxBatchFactor : factor());
+  const uint64_t waiting = dispatcher_.waiting_rows();
+  const bool is_full = budget_.used() > budget_.limit() / 4 * 3;  // few more will come
+  if (waiting < rows) return is_full && busy_ == 0;
+  return is_full || waiting >= rows * kManyTables || dispatcher_.has_bound(worker) ||
+         dispatcher_.ready_rows() >= rows;
+}
+
+uint64_t Scheduler::factor() const {
+  const size_t doublings = std::min<size_t>(busy_ - kPromptWorkers, 16);
+  return std::min(kMaxBatchFactor, uint64_t{1} << doublings);
+}
+
+TakeLimits Scheduler::limits() const {
+  if (options_.one_to_one) return {~0ULL, ~0ULL, 1};
+  return {options_.batch_rows * kMaxBatchFactor, options_.batch_bytes, 2000};
 }
 
 Status Scheduler::write_until_settled(const Taken& taken, BatchWriter& writer) {
@@ -147,7 +195,7 @@ Status Scheduler::write_until_settled(const Taken& taken, BatchWriter& writer) {
   batch.alone = taken.alone;
   {
     std::lock_guard lock(mutex_);
-    for (uint64_t number : taken.numbers) batch.units.push_back(&pending_.at(number).unit);
+    for (uint64_t number : taken.numbers) batch.units.push_back(&pending(number).unit);
   }
   Turn turn(*this, taken);
   Backoff backoff;
@@ -171,49 +219,71 @@ void Scheduler::settle(size_t worker, const Taken& taken, const Status& written)
     std::lock_guard lock(mutex_);
     log_info("a batch was rolled back, its transactions are tried one by one",
              {{"transactions", taken.numbers.size()}, {"rows", taken.rows}, {"error", written}});
+    --busy_;
     dispatcher_.retry_alone(worker, taken);
     return;
   }
   record_error(may_succeed_alone(written) ? written.wrap(name_of(taken)) : written);
 }
 
-std::string Scheduler::name_of(const Taken& taken) const {
+std::string Scheduler::name_of(const Taken& taken) {
   std::lock_guard lock(mutex_);
-  return "commit ts " +
-         std::to_string(pending_.at(taken.numbers.front()).unit.transaction->commit_ts);
+  return "commit ts " + std::to_string(pending(taken.numbers.front()).unit.transaction->commit_ts);
 }
 
 void Scheduler::finish(const Taken& taken) {
   std::vector<Unit> released;  // freed outside the lock
+  released.reserve(taken.numbers.size());
   uint64_t bytes = 0;
   {
     std::lock_guard lock(mutex_);
+    --busy_;
     dispatcher_.finish(taken);
     for (uint64_t number : taken.numbers) {
-      auto it = pending_.find(number);
-      progress_.finish(it->second.progress_number);
-      bytes += it->second.bytes;
-      released.push_back(std::move(it->second.unit));
-      pending_.erase(it);
+      Pending& done = pending(number);
+      progress_.finish(done.progress_number);
+      bytes += done.bytes;
+      released.push_back(std::move(done.unit));
     }
-    if (dispatcher_.waiting_rows() > 0) wake_all();
+    for (; first_pending_ < dispatcher_.first_unfinished(); ++first_pending_) pending_.pop_front();
+    wake_bound();
     if (dispatcher_.idle()) idle_.notify_all();
     if (options_.order == CommitOrder::kUpstream) committed_.notify_all();
   }
   budget_.release(bytes);
 }
 
-void Scheduler::wake_one(std::optional<size_t> worker) {
-  if (worker) {
-    wake_[*worker].notify_one();
+// There is something new to take: by the worker that it is bound to, or by any. Nobody is woken
+// only to see that it is not enough.
+void Scheduler::wake_for(std::optional<size_t> bound_to) {
+  if (bound_to) {
+    const bool gathers = idle_state_[*bound_to] == Idle::kGathering;
+    if (!gathers || has_enough(*bound_to)) wake(*bound_to);
     return;
   }
-  for (size_t i = 0; i < sleeping_.size(); ++i) {
-    if (!sleeping_[i] || dispatcher_.is_retrying(i)) continue;
-    sleeping_[i] = false;
-    wake_[i].notify_one();
-    return;
+  std::optional<size_t> sleeper;
+  for (size_t i = 0; i < idle_state_.size(); ++i) {
+    if (idle_state_[i] == Idle::kWoken) return;
+    if (idle_state_[i] == Idle::kGathering) {
+      if (has_enough(i)) wake(i);
+      return;
+    }
+    if (idle_state_[i] == Idle::kSleeping && !dispatcher_.is_retrying(i)) sleeper = i;
   }
+  if (sleeper) wake(*sleeper);
+}
+
+// After a batch others may follow that are bound to workers of their own.
+void Scheduler::wake_bound() {
+  for (size_t i = 0; i < idle_state_.size(); ++i) {
+    if (dispatcher_.has_bound(i) || options_.order == CommitOrder::kUpstream) wake(i);
+  }
+}
+
+void Scheduler::wake(size_t worker) {
+  if (idle_state_[worker] != Idle::kSleeping && idle_state_[worker] != Idle::kGathering) return;
+  idle_state_[worker] = Idle::kWoken;
+  wake_[worker].notify_one();
 }
 
 void Scheduler::wake_all() {

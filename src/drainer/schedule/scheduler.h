@@ -3,11 +3,12 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
+#include <span>
 #include <vector>
 
 #include "base/byte_budget.h"
@@ -19,7 +20,9 @@ namespace tbl::schedule {
 
 struct SchedulerOptions {
   size_t workers = 16;
-  uint64_t batch_rows = 20;  ///< `txn-batch`; up to kMaxBatchFactor times as many under load
+  /// `txn-batch`: for how many rows a worker waits when few others are busy. Under load it is up to
+  /// kMaxBatchFactor times as many.
+  uint64_t batch_rows = 20;
   uint64_t batch_bytes = 4 << 20;
   /// `enable-dispatch` = false: one upstream transaction is one downstream transaction.
   bool one_to_one = false;
@@ -41,8 +44,17 @@ class Scheduler {
   /// Starts the workers, each with the writer made for it.
   void start(const MakeWriter& make_writer);
 
-  /// Waits while too many bytes are under way.
-  Status submit(Unit unit, const WriteSet& writes);
+  struct Submission {
+    Unit unit;
+    WriteSet writes;
+  };
+  /// Takes units in the stream's order, and leaves the write sets' memory. Waits while too many
+  /// bytes are under way.
+  Status submit(std::span<Submission> submissions);
+  Status submit(Unit unit, const WriteSet& writes) {
+    Submission one{std::move(unit), writes};
+    return submit({&one, 1});
+  }
   /// Everything up to `commit_ts` that was not submitted is finished.
   void note_progress(uint64_t commit_ts, int64_t schema_version);
   /// Waits until everything submitted is durable.
@@ -63,18 +75,31 @@ class Scheduler {
     uint64_t progress_number;
     uint64_t bytes;
   };
+  enum class Idle : uint8_t {
+    kNo,
+    kSleeping,   // has nothing to do
+    kGathering,  // has, and waits a moment for more
+    kWoken,      // will look in a moment, and wake the next if more is left
+  };
   class Turn;
+  static uint64_t cost_of(const Submission& submission);
+  void add(Submission& submission);
 
   void work(size_t worker, BatchWriter& writer);
   Taken next_batch(size_t worker);
   Status write_until_settled(const Taken& taken, BatchWriter& writer);
   void settle(size_t worker, const Taken& taken, const Status& written);
   void finish(const Taken& taken);
-  std::string name_of(const Taken& taken) const;
+  std::string name_of(const Taken& taken);
   TakeLimits limits() const;
-  void adapt(const Taken& taken);
-  void wake_one(std::optional<size_t> worker);
+  bool has_enough(size_t worker);
+  uint64_t factor() const;
+  void wait_for_work(size_t worker, std::unique_lock<std::mutex>& lock);
+  void wake_for(std::optional<size_t> bound_to);
+  void wake_bound();
+  void wake(size_t worker);
   void wake_all();
+  Pending& pending(uint64_t number) { return pending_[number - first_pending_]; }
   void report_progress();
   void record_error(const Status& error);
 
@@ -87,11 +112,14 @@ class Scheduler {
   std::condition_variable idle_;               // everything is durable, or an error
   std::condition_variable committed_;          // first_unfinished moved, or an error
   std::vector<std::condition_variable> wake_;  // by worker
-  std::vector<bool> sleeping_;                 // by worker
+  std::vector<Idle> idle_state_;               // by worker
+  size_t busy_ = 0;                            // workers that write a batch
+  bool is_behind_ = false;                     // the stream, when the last transaction came
+  uint64_t flush_below_ = 0;                   // what is below this number waits for no others
   Dispatcher dispatcher_;
   Progress progress_;
-  std::unordered_map<uint64_t, Pending> pending_;  // by the dispatcher's number
-  uint64_t factor_ = 1;
+  std::deque<Pending> pending_;  // by the dispatcher's number, from first_pending_ on
+  uint64_t first_pending_ = 0;
   Status error_;
 
   std::mutex report_mutex_;

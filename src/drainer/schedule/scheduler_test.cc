@@ -137,6 +137,22 @@ TEST(Scheduler, TheFirstErrorEndsEverything) {
   EXPECT_EQ(h.errors, 1);
 }
 
+TEST(Scheduler, RowsOfTheStreamsPastTravelTogether) {
+  SchedulerOptions options;
+  options.batch_rows = 20;
+  Harness h(options, 7);
+  WriteSet writes;
+  for (uint64_t i = 0; i < 2000; ++i) {
+    auto row = TransactionBuilder(500 + i).insert(
+        h.stream.table(), {integer(static_cast<int64_t>(i)), null(), integer(0)});
+    writes.hashes = {i};
+    ASSERT_TRUE(h.scheduler->submit({row.build(), {}}, writes).ok());
+  }
+  ASSERT_TRUE(h.scheduler->wait_idle().ok());
+  EXPECT_EQ(h.database.committed.size(), 2000u);
+  EXPECT_LT(h.database.batches, 100u) << "each would have gathered for a while";
+}
+
 TEST(Scheduler, WaitsWhileTooManyBytesAreUnderWay) {
   SchedulerOptions options;
   options.pending_bytes = 1;

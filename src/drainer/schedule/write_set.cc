@@ -3,7 +3,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "codec/decimal.h"
 
@@ -125,15 +124,21 @@ void WriteSetBuilder::add_side(const TableKeys& keys, const decode::RowChange& r
 }
 
 void WriteSetBuilder::add(const TableKeys& keys, const decode::RowChange& row) {
+  if (set_.table == 0) set_.table = keys.seed;
   add_side(keys, row, row.old_values);
   add_side(keys, row, row.new_values);
 }
 
-WriteSet WriteSetBuilder::take() {
+void WriteSetBuilder::take(WriteSet* set) {
   auto& hashes = set_.hashes;
-  std::sort(hashes.begin(), hashes.end());
-  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
-  return std::exchange(set_, {});
+  if (hashes.size() > 1) {
+    std::sort(hashes.begin(), hashes.end());
+    hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  }
+  std::swap(set_, *set);
+  hashes.clear();
+  set_.exclusive = false;
+  set_.table = 0;
 }
 
 }  // namespace tbl::schedule

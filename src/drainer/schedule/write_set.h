@@ -15,6 +15,8 @@ struct WriteSet {
   std::vector<uint64_t> hashes;  ///< ascending, each once
   /// Conflicts with everything: a key's value may equal others in ways that hashes cannot tell.
   bool exclusive = false;
+  /// The seed of the table of its first row.
+  uint64_t table = 0;
 };
 
 /// Collects the write set of one transaction after the other; keeps its buffers. One thread.
@@ -25,7 +27,13 @@ class WriteSetBuilder {
  public:
   void add(const TableKeys& keys, const decode::RowChange& row);
   /// The set of the rows since the last take().
-  WriteSet take();
+  WriteSet take() {
+    WriteSet set;
+    take(&set);
+    return set;
+  }
+  /// The same; what `*set` held before is memory to be used again.
+  void take(WriteSet* set);
 
  private:
   void add_side(const TableKeys& keys, const decode::RowChange& row, decode::RowValues values);
