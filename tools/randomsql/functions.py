@@ -1,9 +1,10 @@
 """The functions of docs/sql.md as templates: {} is an argument of the kind named beside it.
 
-Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if it were
-empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from, CAST of a number AS CHAR is a
-number without its fraction beside a number, TIME_FORMAT forgets the sign when it says how long its text gets, ORD and some
-others beside an unsigned number are cut to too few digits, QUOTE of a NULL without a type are bytes. The longest TIME has a fraction in MariaDB alone: what is
+Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if
+it were empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from, CAST of a number
+AS CHAR is a number without its fraction beside a number, TIME_FORMAT forgets the sign when it says how long its text
+gets, ORD and some others beside an unsigned number are cut to too few digits, QUOTE of a NULL without a type are
+bytes, ROUND to tens of a BIGINT UNSIGNED is a decimal. The longest TIME has a fraction in MariaDB alone: what is
 "no_longer" is cut to the longest without one.
 
 Bytes that are cut within a character are question marks in MariaDB when they become a text: a "text" has none.
@@ -18,7 +19,7 @@ INT = """
 ifnull({}, -1) bool|ifnull({} or {}, -1) simple simple|ifnull({} and {}, -1) simple simple|ifnull(not {}, -1) simple
 ({} + {}) int int|({} - {}) int int|({} * {}) int int|({} div {}) int int|({} % {}) int int|(-{}) int|abs({}) int
 sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
-bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round({}, {}) int NEG|truncate({}, {}) int NEG
+bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round(cast({} as signed), {}) int NEG|truncate({}, {}) int NEG
 length({}) str|char_length({}) str|bit_length({}) str|ascii({}) str|cast(ord({}) as signed) str|crc32({}) str
 instr({}, {}) str str|locate({}, {}) str str|locate('a', {}, {}) str P|position({} in {}) str str|strcmp({}, {}) str str
 field(ifnull({}, 'a'), ifnull({}, 'b'), 'ab') str str|field(ifnull({}, 1), ifnull({}, 2), {}) int int N1|find_in_set({}, {}) str str|interval(ifnull({}, 3), 2, 5) int
