@@ -13,8 +13,8 @@ ITSELF_SHARE = 0.005
 OF_VALUES = {1292, 1365, 1411, 1441, 1690, 1916, 3020}
 # Errors of single rows: those of values; too long, no such value, duplicate, NULL, no default, no partition.
 OF_ROWS = OF_VALUES | {1048, 1062, 1264, 1265, 1364, 1366, 1406, 1526, 3140, 4025}
-# Parts of a statement that may keep an expression from being evaluated.
-CHOICES = re.compile(r" (where|having|on|and|or|limit|case|join) |\b(if|ifnull|coalesce|nullif|elt|interval|field)\(")
+# Parts of a statement that may keep an expression from being evaluated; a NULL keeps the other operand from it.
+CHOICES = re.compile(r" (where|having|on|and|or|limit|case|join) |\b(if|ifnull|coalesce|nullif|elt|interval|field)\(|\bnull\b")
 
 
 def _codes(tidb, mariadb):

@@ -122,7 +122,10 @@ class Changes:
             return value
         if len(value.parts) == 1 and re.fullmatch(r"default|'.*'|-?[\d.e]+", str(value)):
             return value
-        return fill("value", f"ifnull({{}}, {values.fitting(self.rng, column.type)})", value)
+        other = values.fitting(self.rng, column.type)
+        if column.kind == "real" and "e" not in other:
+            other += "e0"  # beside a DECIMAL, a quotient would be cut to the digits that it shows
+        return fill("value", f"ifnull({{}}, {other})", value)
 
     def _computed(self, scope, column, lenient):
         """An expression for the column that mostly fits it."""
@@ -139,12 +142,12 @@ class Changes:
             return self.insert(table)
         if any(c.type.family == "timestamp" and not c.nullable for c in columns) or table.auto:
             return self.insert(table)
-        # Without strict mode: NULL as in _value().
         dated = any(c.kind in ("date", "dt") and not c.nullable for c in columns)
         # Of bytes that are no text MariaDB makes question marks where that is no error.
         bytes_into_text = any(c.kind == "str" and not c.type.binary for c in columns) and \
             any(c.type is not None and c.type.binary for t in self.queries.tables for c in t.columns)
         strict_only = dated or bytes_into_text
+        # A NULL as in _value().
         if (strict_only or any(not c.nullable for c in columns)) and self.loose:
             return self.insert(table)
         verb = self.rng.choices(["insert", "insert ignore", "replace"], weights=[3, 0 if strict_only else 2, 1])[0]

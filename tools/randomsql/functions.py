@@ -1,9 +1,11 @@
 """The functions of docs/sql.md as templates: {} is an argument of the kind named beside it.
 
-Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if it were
-empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from, CAST of a number AS CHAR is a
-number without its fraction beside a number, TIME_FORMAT forgets the sign when it says how long its text gets, ORD and some
-others beside an unsigned number are cut to too few digits, QUOTE of a NULL without a type are bytes. The longest TIME has a fraction in MariaDB alone: what is
+Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if
+it were empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from, CAST of a number
+AS CHAR is a number without its fraction beside a number, TIME_FORMAT forgets the sign when it says how long its text
+gets, ORD and some others beside an unsigned number are cut to too few digits, QUOTE of a NULL without a type are
+bytes, ROUND to tens of a BIGINT UNSIGNED is a decimal, the text of ABS of a DECIMAL is cut, DISTINCT takes numbers
+beside a BLOB for one. The longest TIME has a fraction in MariaDB alone: what is
 "no_longer" is cut to the longest without one.
 
 Bytes that are cut within a character are question marks in MariaDB when they become a text: a "text" has none.
@@ -18,7 +20,7 @@ INT = """
 ifnull({}, -1) bool|ifnull({} or {}, -1) simple simple|ifnull({} and {}, -1) simple simple|ifnull(not {}, -1) simple
 ({} + {}) int int|({} - {}) int int|({} * {}) int int|({} div {}) int int|({} % {}) int int|(-{}) int|abs({}) int
 sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
-bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round({}, {}) int NEG|truncate({}, {}) int NEG
+bit_count({}) int|floor({}) dec|ceil({}) dec|round({}) int|round(cast({} as signed), {}) int NEG|truncate({}, {}) int NEG
 length({}) str|char_length({}) str|bit_length({}) str|ascii({}) str|cast(ord({}) as signed) str|crc32({}) str
 instr({}, {}) str str|locate({}, {}) str str|locate('a', {}, {}) str P|position({} in {}) str str|strcmp({}, {}) str str
 field(ifnull({}, 'a'), ifnull({}, 'b'), 'ab') str str|field(ifnull({}, 1), ifnull({}, 2), {}) int int N1|find_in_set({}, {}) str str|interval(ifnull({}, 3), 2, 5) int
@@ -46,7 +48,7 @@ if({}, {}, {}) bool real real|ifnull({}, {}) real int|coalesce({}, {}) real dec|
 asin({} / 10) int|acos({} / 10) int
 """
 STR = """
-concat({}, {}) str str|concat({}, {}) str int|concat(abs({}), '-', {}) dec str|concat_ws({}, {}, {}) G str str|concat({}, {}) date str
+concat({}, {}) str str|concat({}, {}) str int|concat(cast(abs({}) as decimal(40,10)), '-', {}) dec str|concat_ws({}, {}, {}) G str str|concat({}, {}) date str
 left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
 upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
@@ -54,7 +56,7 @@ hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(
 elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD
 format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char)) dec|concat(cast({} as char)) dt|concat(cast({} as char)) time|cast({} as char({})) text N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
-case {} when {} then {} else {} end int int str str|ifnull({}, {}) int str|if({}, {}, {}) bool int str
+case {} when {} then {} else {} end int int str str|concat(ifnull({}, {})) int str|concat(if({}, {}, {})) bool int str
 concat(greatest({}, {})) str str|concat(least({}, {})) str str|date_format({}, {}) dt F|time_format({}, {}) time TF|dayname({}) dt|monthname({}) date
 cast(json_unquote(json_extract({}, '$.a')) as char) json|cast(json_type({}) as char) json|inet_ntoa({}) uint|cast(sec_to_time({}) as char) N|hex(cast({} as binary)) str|hex({}) bytes
 """

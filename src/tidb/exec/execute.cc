@@ -5,6 +5,7 @@
 #include "tidb/exec/executor.h"
 #include "tidb/exec/key_reads.h"
 #include "tidb/exec/row_bytes.h"
+#include "tidb/expr/user_variable.h"
 #include "tidb/kv/statement.h"
 #include "tidb/plan/subplan.h"
 #include "tidb/types/sql_error.h"
@@ -124,7 +125,8 @@ class IntoVariables : public ResultSink {
     if (found_) return sql_error(kErrTooManyRows, "Result consisted of more than one row");
     found_ = true;
     for (size_t i = 0; i < row.size(); ++i) {
-      eval_.hooks->set_user_variable(plan_.into[i], {row[i], plan_.root->columns[i].type});
+      eval_.hooks->set_user_variable(plan_.into[i],
+                                     as_user_variable(row[i], plan_.root->columns[i].type));
     }
     return ok_status();
   }

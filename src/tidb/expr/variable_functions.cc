@@ -3,6 +3,7 @@
 #include "tidb/expr/convert_kind.h"
 #include "tidb/expr/families.h"
 #include "tidb/expr/result_type.h"
+#include "tidb/expr/user_variable.h"
 #include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
@@ -36,7 +37,8 @@ Result<FieldType> setvar_type(BuildCall& call) {
 }
 
 Result<Value> eval_setvar(Call& call) {
-  call.ctx.hooks->set_user_variable(name_of(call.expr.arg(0)), {call.args[1], call.arg_type(1)});
+  call.ctx.hooks->set_user_variable(name_of(call.expr.arg(0)),
+                                    as_user_variable(call.args[1], call.arg_type(1)));
   return call.args[1];
 }
 

@@ -165,6 +165,7 @@ TEST_F(SessionTest, IntoVariablesSendsNoRows) {
   EXPECT_EQ(c.run("select b from iv where a = 7 into @b"), "ok 0");
   EXPECT_EQ(c.run("show warnings"),
             "Warning,1329,No data - zero rows fetched, selected, or processed");
+  EXPECT_EQ(c.run("set @d = date '2020-01-31'; select @d, @d + 1"), "ok 0 | 2020-01-31,2021");
   EXPECT_EQ(c.run("select a from iv into @a"), "error 1172 Result consisted of more than one row");
   EXPECT_EQ(c.run("select @a, @b"), "1,20");
   EXPECT_EQ(c.run("prepare s from 'select b into @c from iv where a = ?'"), "ok 0");

@@ -1,4 +1,5 @@
 // SET: system variables of the session and of the server, user variables, NAMES, TRANSACTION.
+#include "tidb/expr/user_variable.h"
 #include "tidb/kv/kv_store.h"
 #include "tidb/privilege/privilege_manager.h"
 #include "tidb/session/snapshot.h"
@@ -53,7 +54,8 @@ class Setter {
  private:
   Status set_user(const ast::SetItem& item) {
     TBL_ASSIGN(TypedValue value, evaluate_expression(session_, *item.value, parameters_));
-    session_.variables().user_variables()[item.name] = std::move(value);
+    session_.variables().user_variables()[item.name] =
+        as_user_variable(std::move(value.value), value.type);
     return ok_status();
   }
 
