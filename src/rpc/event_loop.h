@@ -102,6 +102,7 @@ class EventLoop {
   /// False: the place was lost to the other thread, or the loop has ended.
   bool run_turns();
   bool wait_and_dispatch();
+  void finish_turn();
   /// False: none are left.
   bool run_tasks();
   /// After the thread: runs what was posted too late for it, so that nothing that a task owns is
