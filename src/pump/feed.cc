@@ -12,8 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What may wait in a connection before the thread stops reading ahead.
-constexpr uint64_t kPendingBytes = 4ULL << 20;
+/// What may wait in a connection before the thread stops reading ahead: small enough to stay in the
+/// processor's cache until it is sent, the socket's buffer and the client's window hold the rest.
+constexpr uint64_t kPendingBytes = 1ULL << 20;
 /// Messages are handed over together until they have this size.
 constexpr size_t kBatchBytes = 64 << 10;
 
@@ -171,7 +172,7 @@ Status Feed::send_published(Puller& puller, FeedCursor& cursor) {
 }
 
 Result<bool> Feed::send_some(Puller& puller, FeedCursor& cursor) {
-  rpc::MessageBatch batch;
+  rpc::MessageBatch batch = puller.call->new_batch();
   Result<std::unique_ptr<FeedMessage>> message = std::unique_ptr<FeedMessage>();
   uint64_t sent_ts = puller.sent_ts;
   bool fits = true;

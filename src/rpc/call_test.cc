@@ -126,10 +126,14 @@ TEST_F(CallTest, MessagesSentTogether) {
   /// Answers each message with itself three times and something longer, together.
   class Together : public CallHandler {
    public:
-    explicit Together(ServerCallPtr call) : call_(std::move(call)) {}
+    Together(ServerCallPtr call, std::atomic<int>* reused)
+        : call_(std::move(call)), reused_(reused) {}
     void on_message(std::string message) override {
-      MessageBatch batch;
-      for (int i = 0; i < 3; ++i) batch.begin(message.size()) += message;
+      MessageBatch batch = call_->new_batch();
+      std::string& first = batch.begin(message.size());
+      *reused_ += first.capacity() >= 100'000;
+      first += message;
+      for (int i = 0; i < 2; ++i) batch.begin(message.size()) += message;
       batch.begin(100'000) += std::string(100'000, 'x');
       call_->send(std::move(batch));
       call_->send(MessageBatch());
@@ -138,10 +142,13 @@ TEST_F(CallTest, MessagesSentTogether) {
 
    private:
     const ServerCallPtr call_;
+    std::atomic<int>* const reused_;
   };
-  TestServer server({}, [](Server& s) {
-    s.add_stream("/test.Together/Stream",
-                 [](ServerCallPtr call) { return std::make_unique<Together>(std::move(call)); });
+  std::atomic<int> reused = 0;
+  TestServer server({}, [&](Server& s) {
+    s.add_stream("/test.Together/Stream", [&](ServerCallPtr call) {
+      return std::make_unique<Together>(std::move(call), &reused);
+    });
   });
   for (bool gzip : {false, true}) {
     CallOptions options;
@@ -155,6 +162,7 @@ TEST_F(CallTest, MessagesSentTogether) {
     stream->half_close();
     auto end = stream->receive();
     EXPECT_TRUE(end.ok() && !*end) << "the stream ended well";
+    EXPECT_EQ(reused, 2) << "the second and third batch are in the memory of one that was sent";
   }
 }
 

@@ -157,16 +157,22 @@ bool EventLoop::run_turns() {
   bool goes_on = true;
   while (goes_on) {
     goes_on = wait_and_dispatch();
-    run_tasks();
-    run_timers();
-    end_turn();
-    if (work_ && !do_work()) return false;
+    finish_turn();
+    if (!work_) continue;
+    if (!do_work()) return false;
+    finish_turn();  // with what it posted
   }
   while (work_ && work_()) {
   }
   in_turn_of = nullptr;
   end();
   return false;
+}
+
+void EventLoop::finish_turn() {
+  run_tasks();
+  run_timers();
+  end_turn();
 }
 
 bool EventLoop::do_work() {

@@ -89,9 +89,9 @@ class EventLoop {
   static EventLoop* current();
   /// Loop thread, one at a time: runs `work`, which may wait, when this turn is over, and again
   /// while it returns true. It runs on this thread, so a loop that has nothing else to do changes
-  /// no thread for it. When something happens meanwhile, the standby thread takes the loop's place,
-  /// and this one stands by when the work is done. What the work posts comes before more of it.
-  /// False: there is no standby thread.
+  /// no thread for it. When a descriptor or a posted task calls meanwhile, the standby thread takes
+  /// the loop's place, and this one stands by when the work is done; a timer alone does not, it is
+  /// late then. What the work posts comes before more of it. False: there is no standby thread.
   bool lend(std::function<bool()> work);
 
   /// Shared read buffer for whoever runs on the loop; contents do not survive a call.
@@ -102,6 +102,7 @@ class EventLoop {
   /// False: the place was lost to the other thread, or the loop has ended.
   bool run_turns();
   bool wait_and_dispatch();
+  void finish_turn();
   /// False: none are left.
   bool run_tasks();
   /// After the thread: runs what was posted too late for it, so that nothing that a task owns is

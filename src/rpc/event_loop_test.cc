@@ -23,6 +23,24 @@ void on_loop(EventLoop& loop, const std::function<void()>& body) {
   done.get_future().wait();
 }
 
+/// Work that waits, as for a disk.
+class Waiting {
+ public:
+  std::function<bool()> work() {
+    return [this] {
+      begun_.set_value();
+      go_on_.get_future().wait();
+      return false;
+    };
+  }
+  void wait_begun() { begun_.get_future().wait(); }
+  void go_on() { go_on_.set_value(); }
+
+ private:
+  std::promise<void> begun_;
+  std::promise<void> go_on_;
+};
+
 TEST(EventLoopTest, WithoutStandbyNothingIsLent) {
   EventLoop loop("test-loop");
   loop.start();
@@ -66,54 +84,47 @@ TEST(EventLoopTest, WorkRunsWhereItWasLentAndAfterWhatItPosted) {
 TEST(EventLoopTest, TheLoopGoesOnWhileWorkWaits) {
   EventLoop loop("test-loop");
   loop.start(true);
-  std::promise<void> go_on;
-  std::promise<void> over;
+  Waiting first;
   std::thread::id lender;
   on_loop(loop, [&] {
     lender = std::this_thread::get_id();
-    loop.lend([&] {
-      go_on.get_future().wait();
-      over.set_value();
-      return false;
-    });
+    loop.lend(first.work());
   });
+  first.wait_begun();
   std::thread::id other;
   on_loop(loop, [&] { other = std::this_thread::get_id(); });
   EXPECT_NE(other, lender);
-  // Timers too, and the descriptor that wakes a loop.
-  std::promise<void> expired;
+  std::promise<void> expired;  // timers too
   on_loop(loop, [&] { loop.at(std::chrono::steady_clock::now(), [&] { expired.set_value(); }); });
   expired.get_future().wait();
-  go_on.set_value();
-  over.get_future().wait();
+  first.go_on();
   // The lender stands by now: what waits next is taken over by it.
-  std::promise<void> second;
+  Waiting second;
   on_loop(loop, [&] {
     EXPECT_EQ(std::this_thread::get_id(), other);
-    loop.lend([&] {
-      second.get_future().wait();
-      return false;
-    });
+    loop.lend(second.work());
   });
+  second.wait_begun();
   on_loop(loop, [&] { EXPECT_EQ(std::this_thread::get_id(), lender); });
-  second.set_value();
+  second.go_on();
 }
 
 TEST(EventLoopTest, StopWaitsForTheWork) {
   for (const bool taken_over : {false, true}) {
     EventLoop loop("test-loop");
     loop.start(true);
-    std::promise<void> go_on;
+    Waiting disk;
     int rounds = 0;
     on_loop(loop, [&] {
-      loop.lend([&] {
-        if (rounds == 0) go_on.get_future().wait();
+      loop.lend([&, wait = disk.work()] {
+        if (rounds == 0) wait();
         return ++rounds < 3;
       });
     });
+    disk.wait_begun();
     if (taken_over) on_loop(loop, [] {});
     std::thread stopper([&] { loop.stop(); });
-    go_on.set_value();
+    disk.go_on();
     stopper.join();
     EXPECT_EQ(rounds, 3);
   }

@@ -33,6 +33,7 @@ class GrpcServerCall : public H2Stream, public ServerCall, public LoopBound, pri
   const CallInfo& info() const override { return info_; }
   void send(std::string message) override;
   void send(MessageBatch batch) override;
+  MessageBatch new_batch() override { return MessageBatch(out().spare_buffer()); }
   void send(std::unique_ptr<MessageSource> message) override;
   void add_header(std::string name, std::string value) override;
   void finish(const Status& status) override;

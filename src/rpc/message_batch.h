@@ -12,6 +12,9 @@ namespace tbl::rpc {
 /// allocation nor a lock for each.
 class MessageBatch {
  public:
+  MessageBatch() = default;
+  /// In the memory of `buffer`.
+  explicit MessageBatch(std::string buffer) : frames_(std::move(buffer)) { frames_.clear(); }
   /// Begins the next message: the caller appends exactly `size` bytes to the buffer it gets.
   std::string& begin(uint64_t size);
   /// Frames included.

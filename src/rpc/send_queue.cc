@@ -7,6 +7,16 @@
 
 namespace tbl::rpc {
 
+namespace {
+
+/// Memory of this size is worth keeping for the next chunk: where malloc gives it back to the
+/// system each time, the next one begins with page faults.
+constexpr size_t kSpareBytesMin = 32 << 10;
+constexpr size_t kSpareBytesMax = 256 << 10;
+constexpr size_t kSpares = 4;
+
+}  // namespace
+
 SendQueue::SendQueue() = default;
 SendQueue::~SendQueue() = default;
 
@@ -69,6 +79,7 @@ void SendQueue::abandon() {
   {
     std::lock_guard lock(mutex_);
     abandoned_ = true;
+    spares_.clear();
     dropped.swap(chunks_);
     pending_ = 0;
     drained_.notify_all();
@@ -108,12 +119,29 @@ Status SendQueue::take(size_t n, std::string* out) {
     size_t part = static_cast<size_t>(std::min<uint64_t>(chunk.left(), left));
     TBL_TRY(take_some(&chunk, part, out));
     left -= part;
-    if (chunk.left() == 0) current_.pop_front();
+    if (chunk.left() == 0) pop_current();
   }
   // Empty messages of raw chunks leave nothing to take.
   while (!current_.empty() && current_.front().left() == 0) current_.pop_front();
   taken(n);
   return ok_status();
+}
+
+void SendQueue::pop_current() {
+  std::string& body = current_.front().body;
+  if (body.capacity() >= kSpareBytesMin && body.capacity() <= kSpareBytesMax) {
+    std::lock_guard lock(mutex_);
+    if (spares_.size() < kSpares && !closed_) spares_.push_back(std::move(body));
+  }
+  current_.pop_front();
+}
+
+std::string SendQueue::spare_buffer() {
+  std::lock_guard lock(mutex_);
+  if (spares_.empty()) return {};
+  std::string spare = std::move(spares_.back());
+  spares_.pop_back();
+  return spare;
 }
 
 Status SendQueue::take_some(Chunk* chunk, size_t n, std::string* out) {

@@ -23,6 +23,8 @@ class SendQueue {
   SendQueue();
   ~SendQueue();
 
+  /// What a chunk that was sent has left, or an empty string.
+  std::string spare_buffer();
   /// A chunk as it is.
   void push(std::string bytes);
   /// A gRPC message: five bytes of prefix, then the message.
@@ -74,6 +76,7 @@ class SendQueue {
 
   void push_chunk(Chunk chunk);
   void refill();
+  void pop_current();
   Status take_some(Chunk* chunk, size_t n, std::string* out);
   void taken(size_t n);
 
@@ -82,6 +85,7 @@ class SendQueue {
   std::mutex mutex_;
   std::condition_variable drained_;
   Chunks chunks_;
+  std::vector<std::string> spares_;
   int waiters_ = 0;
   bool closed_ = false;
   bool abandoned_ = false;

@@ -55,6 +55,8 @@ class ServerCall {
   virtual void send(std::string message) = 0;
   /// The same for several.
   virtual void send(MessageBatch batch) = 0;
+  /// An empty one, in memory that an earlier one has left.
+  virtual MessageBatch new_batch() { return {}; }
   /// The same for a message that is streamed. Never compressed.
   virtual void send(std::unique_ptr<MessageSource> message) = 0;
   /// Response header for the client; before the first send().

@@ -307,12 +307,14 @@ TEST(LargeUnaryTest, SmallOnesWholeAndLargeOnesInPieces) {
 TEST(ServerLendTest, OthersAreAnsweredWhileACallWaitsForTheDisk) {
   ServerOptions options;
   options.lends = true;
+  std::promise<void> begun;
   std::promise<void> disk;
   TestServer server(options, [&](Server& s) {
     EXPECT_FALSE(s.lend([] { return false; })) << "not on a loop's thread";
     s.add_unary("/test.Lend/Slow", Run::kLoop,
                 [&](const CallInfo&, const std::string&, const UnaryReply& reply) {
                   EXPECT_TRUE(s.lend([&, reply] {
+                    begun.set_value();
                     disk.get_future().wait();
                     s.execute([reply] { reply(ok_status(), "from the disk"); });
                     return false;
@@ -324,6 +326,7 @@ TEST(ServerLendTest, OthersAreAnsweredWhileACallWaitsForTheDisk) {
   const auto slow = channel->open("/test.Lend/Slow");
   ASSERT_TRUE(slow->send("").ok());
   slow->half_close();
+  begun.get_future().wait();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(*channel->call("/test.Echo/Unary", "quick"), "quick");
   disk.set_value();
   EXPECT_EQ(**slow->receive(), "from the disk");

@@ -77,16 +77,24 @@ void FeedCursor::skip() {
   if (next_in_batch_ < batch_.size()) last_ts_ = batch_[next_in_batch_++].commit_ts;
 }
 
+bool FeedCursor::has_entry() const {
+  return next_in_batch_ < batch_.size() && batch_[next_in_batch_].commit_ts <= seen_max_ts_;
+}
+
+Result<std::unique_ptr<FeedMessage>> FeedCursor::give(const IndexEntry& entry) {
+  TBL_ASSIGN(auto message, builder_->build(entry));
+  last_ts_ = entry.commit_ts;
+  ++next_in_batch_;
+  return message;
+}
+
 Result<std::unique_ptr<FeedMessage>> FeedCursor::next() {
+  if (has_entry()) return give(batch_[next_in_batch_]);
   const Published::Value published = published_.get();
+  seen_max_ts_ = published.max_ts;
   if (published.max_ts <= last_ts_) return std::unique_ptr<FeedMessage>();
   TBL_ASSIGN(const IndexEntry* entry, peek(published.max_ts));
-  if (entry != nullptr) {
-    TBL_ASSIGN(auto message, builder_->build(*entry));
-    last_ts_ = entry->commit_ts;
-    ++next_in_batch_;
-    return message;
-  }
+  if (entry != nullptr) return give(*entry);
   if (published.newest_fake_ts <= last_ts_) return std::unique_ptr<FeedMessage>();
   last_ts_ = published.newest_fake_ts;
   return MessageBuilder::fake(last_ts_);

@@ -79,11 +79,15 @@ class FeedCursor {
  private:
   /// The next entry up to `limit`, null: none.
   Result<const IndexEntry*> peek(uint64_t limit);
+  /// An entry was read that may be given.
+  bool has_entry() const;
+  Result<std::unique_ptr<FeedMessage>> give(const IndexEntry& entry);
 
   const CommitIndex& index_;
   const Published& published_;
   const std::unique_ptr<MessageBuilder> builder_;
   uint64_t last_ts_;
+  uint64_t seen_max_ts_ = 0;  ///< what was published when it was looked at last
   std::vector<IndexEntry> batch_;
   size_t next_in_batch_ = 0;
   uint64_t index_hint_ = 0;
