@@ -63,7 +63,7 @@ TEST(Decoder, WholeTransaction) {
   EXPECT_EQ(t.end_row, 6u);
   EXPECT_TRUE(t.is_last_part);
   ASSERT_EQ(t.rows.size(), 3u);
-  EXPECT_EQ(t.tables, (std::vector<TablePtr>{numbered_table("0"), numbered_table("2")}));
+  EXPECT_EQ(t.tables, (std::pmr::vector<TablePtr>{numbered_table("0"), numbered_table("2")}));
   EXPECT_EQ(t.rows[2].number, 5u);
   EXPECT_EQ(t.rows[2].table->quoted_name(), "`test`.`2`");
   EXPECT_EQ(t.rows[2].new_values[0], Datum::of_int(5));
