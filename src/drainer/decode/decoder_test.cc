@@ -71,6 +71,22 @@ TEST(Decoder, WholeTransaction) {
   EXPECT_GT(t.memory_bytes(), t.payload->size());
 }
 
+TEST(Decoder, TransactionsOfABlockLiveAsLongAsOneIsHeld) {
+  auto block = std::make_shared<TransactionBlock>(2);
+  auto first = decode_transaction(transaction_of({2, 3, 1}, {1}), block);
+  auto second = decode_transaction(transaction_of({1}, {}), block);
+  ASSERT_TRUE(first.ok() && second.ok());
+  block.reset();
+  EXPECT_EQ((*first)->rows.size(), 3u);
+  EXPECT_EQ((*first)->rows[2].new_values[0], Datum::of_int(5));
+  EXPECT_EQ((*first)->tables.size(), 2u);
+  EXPECT_GT((*first)->memory_bytes(), (*second)->memory_bytes());
+  first->reset();
+  ASSERT_EQ((*second)->rows.size(), 1u);
+  EXPECT_EQ((*second)->rows[0].new_values[0], Datum::of_int(0));
+  EXPECT_EQ((*second)->tables[0]->quoted_name(), "`test`.`0`");
+}
+
 TEST(Decoder, NothingForUs) {
   auto transaction = decode_transaction(transaction_of({2, 3}, {0, 1}));
   ASSERT_TRUE(transaction.ok());
