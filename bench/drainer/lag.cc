@@ -26,6 +26,7 @@
 #include "codec/prewrite_value.h"
 #include "codec/row_v1.h"
 #include "codec/wire.h"
+#include "common/call_slot.h"
 #include "rpc/client.h"
 
 namespace tbl {
@@ -110,22 +111,6 @@ struct Slot {
   uint64_t start_ts = 0;
   bool committing = false;
   Status status;
-};
-
-class SlotHandler final : public rpc::ClientHandler {
- public:
-  SlotHandler(size_t slot, Slot& state, Queue<size_t>& done)
-      : slot_(slot), state_(state), done_(done) {}
-  void on_message(std::string) override {}
-  void on_over(const Status& status, const rpc::Metadata&) override {
-    state_.status = status;
-    done_.push(slot_, 1);
-  }
-
- private:
-  const size_t slot_;
-  Slot& state_;
-  Queue<size_t>& done_;
 };
 
 class Sender {
@@ -213,7 +198,7 @@ class Sender {
     codec::write_binlog(payload, view);
     codec::put_wire_varint(request, 1, options_.cluster_id);
     codec::put_wire_bytes(request, 2, payload);
-    slot.call = channel_->open_async(kMethod, std::make_unique<SlotHandler>(i, slot, done_));
+    slot.call = channel_->open_async(kMethod, std::make_unique<SlotHandler>(i, slot.status, done_));
     slot.call->send(std::move(request));
     slot.call->half_close();
   }

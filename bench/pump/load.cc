@@ -23,6 +23,7 @@
 
 #include "base/bytes.h"
 #include "base/queue.h"
+#include "common/call_slot.h"
 #include "rpc/client.h"
 
 namespace tbl {
@@ -55,22 +56,6 @@ struct Slot {
   bool committing = false;
   Steady::time_point begun;
   Status status;
-};
-
-class SlotHandler final : public rpc::ClientHandler {
- public:
-  SlotHandler(size_t slot, Slot& state, Queue<size_t>& done)
-      : slot_(slot), state_(state), done_(done) {}
-  void on_message(std::string) override {}
-  void on_over(const Status& status, const rpc::Metadata&) override {
-    state_.status = status;
-    done_.push(slot_, 1);
-  }
-
- private:
-  const size_t slot_;
-  Slot& state_;
-  Queue<size_t>& done_;
 };
 
 void put_number(std::string& out, int field, uint64_t value) {
@@ -181,7 +166,7 @@ class Load {
   void send(size_t i) {
     Slot& slot = slots_[i];
     slot.begun = Steady::now();
-    slot.call = channel_->open_async(kMethod, std::make_unique<SlotHandler>(i, slot, done_));
+    slot.call = channel_->open_async(kMethod, std::make_unique<SlotHandler>(i, slot.status, done_));
     std::string request;
     put_number(request, 1, options_.cluster_id);
     put_text(request, 2, slot.committing ? slot.transaction.commit : slot.transaction.prewrite);

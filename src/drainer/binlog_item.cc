@@ -63,7 +63,8 @@ Status take_rows_out(const spill::SpillFile& file, FileRange binlog, std::string
 
 }  // namespace
 
-Result<BinlogItem> parse_pull_response(std::string message) {
+Result<BinlogItem> parse_pull_response(std::string message,
+                                       const std::shared_ptr<PayloadBlock>& block) {
   TBL_ASSIGN(Bytes entity, find_bytes(message, kResponseEntity, "PullBinlogResp"));
   TBL_ASSIGN(Bytes payload, find_bytes(entity, kEntityPayload, "Entity"));
   const size_t begin = payload.empty() ? 0 : static_cast<size_t>(payload.data() - message.data());
@@ -71,7 +72,8 @@ Result<BinlogItem> parse_pull_response(std::string message) {
   message.resize(begin + size);
   message.erase(0, begin);
   BinlogItem item;
-  item.payload = std::make_shared<const std::string>(std::move(message));
+  item.payload = block ? PayloadBlock::add(block, std::move(message))
+                       : std::make_shared<const std::string>(std::move(message));
   TBL_ASSIGN(item.view, codec::BinlogView::parse(*item.payload));
   return item;
 }

@@ -4,6 +4,13 @@
 
 namespace tbl::drainer {
 
+namespace {
+
+// Transactions of smaller payloads share memory, for as long as one of them is under way.
+constexpr size_t kSmallPayload = 16 << 10;
+
+}  // namespace
+
 DecodePipeline::DecodePipeline(Options options) : options_(options) {
   for (size_t i = 0; i < std::max<size_t>(1, options_.threads); ++i) {
     threads_.emplace_back("decode", [this] { work(); });
@@ -71,11 +78,13 @@ void DecodePipeline::work() {
 }
 
 void DecodePipeline::decode(StepBatch& batch) const {
+  auto small = std::make_shared<decode::TransactionBlock>(batch.steps.size());
   for (size_t i = 0; i < batch.steps.size(); ++i) {
     auto* rows = std::get_if<RowsStep>(&batch.steps[i]);
     if (rows == nullptr || rows->large) continue;
     if (rows->encoded.payload->size() > options_.max_whole_bytes) continue;
-    batch.error = decode_rows(*rows);
+    const bool is_small = rows->encoded.payload->size() <= kSmallPayload;
+    batch.error = decode_rows(*rows, is_small ? small : nullptr);
     if (batch.error.ok()) {
       // Event rules may have left nothing of it.
       const auto& decoded = *rows->decoded;
@@ -90,8 +99,9 @@ void DecodePipeline::decode(StepBatch& batch) const {
   }
 }
 
-Status DecodePipeline::decode_rows(RowsStep& step) const {
-  TBL_ASSIGN(auto decoded, decode::decode_transaction(std::move(step.encoded)));
+Status DecodePipeline::decode_rows(RowsStep& step, const Block& block) const {
+  TBL_ASSIGN(auto decoded, block ? decode::decode_transaction(std::move(step.encoded), block)
+                                 : decode::decode_transaction(std::move(step.encoded)));
   step.drop_ignored(*decoded);
   step.decoded = std::move(decoded);
   counters_.count(*step.decoded);

@@ -40,7 +40,8 @@ class DecodePipeline {
   };
   void work();
   void decode(StepBatch& batch) const;
-  Status decode_rows(RowsStep& step) const;
+  using Block = std::shared_ptr<decode::TransactionBlock>;
+  Status decode_rows(RowsStep& step, const Block& block) const;
 
   const Options options_;
   RowCounters counters_;

@@ -19,6 +19,8 @@ constexpr char kPullMethod[] = "/binlog.Pump/PullBinlogs";
 constexpr char kGcTsHeader[] = "pump-gc-ts";
 constexpr size_t kBigPayloadBytes = 10 << 20;
 constexpr uint64_t kPieceBytes = 1 << 20;
+constexpr uint64_t kSmallPayloadBytes = 4 << 10;
+constexpr size_t kPayloadsPerBlock = 64;
 constexpr auto kReconnectPause = 1s;
 
 /// Ends the puller; every other code means: connect again.
@@ -142,6 +144,7 @@ Status Puller::hand_over() {
   position_.set(static_cast<double>(tso_physical_ms(last_ts_.load())));
   const bool taken = merger_.push(options_.node_id, items_, stop_.get_token());
   items_.clear();
+  block_.reset();
   return taken ? ok_status() : cancelled("no longer a source");
 }
 
@@ -158,6 +161,12 @@ Status Puller::check_gc_ts(const rpc::Metadata& headers) const {
   return ok_status();
 }
 
+std::shared_ptr<PayloadBlock> Puller::block_for(uint64_t bytes) {
+  if (bytes > kSmallPayloadBytes) return nullptr;
+  if (!block_ || block_->is_full()) block_ = std::make_shared<PayloadBlock>(kPayloadsPerBlock);
+  return block_;
+}
+
 Status Puller::take(spill::Collected message) {
   const uint64_t size = message.file ? message.file->size() : message.bytes.size();
   if (size >= kBigPayloadBytes) {
@@ -165,7 +174,7 @@ Status Puller::take(spill::Collected message) {
              {{"id", options_.node_id}, {"size", size}, {"spilled", message.file != nullptr}});
   }
   auto item = message.file ? parse_pull_response(std::move(message.file))
-                           : parse_pull_response(std::move(message.bytes));
+                           : parse_pull_response(std::move(message.bytes), block_for(size));
   const bool unreadable = !item.ok() && !is_fatal(item.status());
   if (unreadable) return item.status();
   if (!item.ok()) {

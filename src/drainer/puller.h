@@ -56,6 +56,8 @@ class Puller {
   Status take(std::deque<rpc::MessagePiece> pieces, spill::MessageCollector& collector);
   Status take(spill::Collected message);
   Status hand_over();
+  /// Where a payload of so many bytes is to go; null: into memory of its own.
+  std::shared_ptr<PayloadBlock> block_for(uint64_t bytes);
   bool wait_while_paused();
 
   const PullerOptions options_;
@@ -67,7 +69,8 @@ class Puller {
   Gauge& position_;
   std::atomic<uint64_t> last_ts_;
   std::vector<BinlogItem> items_;  ///< that arrived together; the puller's thread only
-  int64_t now_ms_ = 0;             ///< when
+  std::shared_ptr<PayloadBlock> block_;
+  int64_t now_ms_ = 0;  ///< when
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -9,6 +9,7 @@
 #include "codec/prewrite_value.h"
 #include "drainer/decode/row_decoder.h"
 #include "drainer/decode/transaction.h"
+#include "drainer/decode/transaction_block.h"
 
 namespace tbl::decode {
 
@@ -49,6 +50,8 @@ class TransactionDecoder {
   /// The next part; the last one has is_last_part. Not to be called after that. A transaction whose
   /// rows are all not for us gives one part without rows. Errors name table and commit ts.
   Result<std::shared_ptr<Transaction>> next(const PartLimit& limit = {});
+  /// The same, put into `part`.
+  Status next_into(Transaction& part, const PartLimit& limit = {});
 
  private:
   Status decode_rows(Transaction& part, const PartLimit& limit);
@@ -64,5 +67,8 @@ class TransactionDecoder {
 
 /// The whole transaction at once.
 Result<std::shared_ptr<Transaction>> decode_transaction(EncodedTransaction transaction);
+/// The same, in `block`.
+Result<std::shared_ptr<Transaction>> decode_transaction(
+    EncodedTransaction transaction, const std::shared_ptr<TransactionBlock>& block);
 
 }  // namespace tbl::decode

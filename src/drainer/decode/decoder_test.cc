@@ -63,12 +63,28 @@ TEST(Decoder, WholeTransaction) {
   EXPECT_EQ(t.end_row, 6u);
   EXPECT_TRUE(t.is_last_part);
   ASSERT_EQ(t.rows.size(), 3u);
-  EXPECT_EQ(t.tables, (std::vector<TablePtr>{numbered_table("0"), numbered_table("2")}));
+  EXPECT_EQ(t.tables, (std::pmr::vector<TablePtr>{numbered_table("0"), numbered_table("2")}));
   EXPECT_EQ(t.rows[2].number, 5u);
   EXPECT_EQ(t.rows[2].table->quoted_name(), "`test`.`2`");
   EXPECT_EQ(t.rows[2].new_values[0], Datum::of_int(5));
   EXPECT_TRUE(t.rows[2].old_values.empty());
   EXPECT_GT(t.memory_bytes(), t.payload->size());
+}
+
+TEST(Decoder, TransactionsOfABlockLiveAsLongAsOneIsHeld) {
+  auto block = std::make_shared<TransactionBlock>(2);
+  auto first = decode_transaction(transaction_of({2, 3, 1}, {1}), block);
+  auto second = decode_transaction(transaction_of({1}, {}), block);
+  ASSERT_TRUE(first.ok() && second.ok());
+  block.reset();
+  EXPECT_EQ((*first)->rows.size(), 3u);
+  EXPECT_EQ((*first)->rows[2].new_values[0], Datum::of_int(5));
+  EXPECT_EQ((*first)->tables.size(), 2u);
+  EXPECT_GT((*first)->memory_bytes(), (*second)->memory_bytes());
+  first->reset();
+  ASSERT_EQ((*second)->rows.size(), 1u);
+  EXPECT_EQ((*second)->rows[0].new_values[0], Datum::of_int(0));
+  EXPECT_EQ((*second)->tables[0]->quoted_name(), "`test`.`0`");
 }
 
 TEST(Decoder, NothingForUs) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,6 +50,11 @@ struct RowChange {
 /// Owns all that its rows point to. Not copyable; immutable once handed on, so any thread may read
 /// it.
 struct Transaction {
+  Transaction() = default;
+  /// One whose rows stand in `memory` and their values in `values`, which outlive it.
+  Transaction(std::pmr::memory_resource* memory, codec::Arena* values)
+      : rows(memory), tables(memory), shared_values(values) {}
+
   uint64_t start_ts = 0;
   uint64_t commit_ts = 0;
   int64_t schema_version = 0;
@@ -57,11 +63,15 @@ struct Transaction {
   uint64_t end_row = 0;
   bool is_last_part = true;  ///< nothing of this transaction follows
 
-  std::vector<RowChange> rows;
+  std::pmr::vector<RowChange> rows;
 
   std::shared_ptr<const std::string> payload;  ///< the binlog; parts of a transaction share it
-  std::vector<TablePtr> tables;                ///< keeps them alive
+  std::pmr::vector<TablePtr> tables;           ///< keeps them alive
   codec::Arena arena;                          ///< values that are not in the payload as they are
+  codec::Arena* shared_values = nullptr;       ///< used instead of `arena` if set
+  size_t shared_bytes = 0;                     ///< about what is there of this transaction
+
+  codec::Arena& values() { return shared_values != nullptr ? *shared_values : arena; }
 
   /// What holding it costs, for byte budgets.
   size_t memory_bytes() const;

@@ -97,6 +97,24 @@ TEST_F(Sink, OfThreeEqualRowsWithoutKeyOneIsDeleted) {
   EXPECT_EQ(applier_->stats().missed_rows, 0u);
 }
 
+TEST_F(Sink, InsertsWithoutKeyGoTogetherAndKeepTheirPlaceAmongDeletes) {
+  ASSERT_TRUE(start().ok());
+  const std::string inserts =
+      "SELECT SUM(variable_value) FROM information_schema.global_status WHERE variable_name IN "
+      "('COM_INSERT', 'COM_STMT_EXECUTE')";
+  const int before = std::stoi(rows(inserts));
+  TransactionBuilder builder(110);
+  for (int i = 0; i < 300; ++i) builder.insert(n_, {integer(i), text("x")});
+  builder.insert(n_, {integer(7), text("y")}).remove(n_, {integer(7), text("y")});
+  for (int i = 0; i < 3; ++i) builder.insert(n_, {integer(7), text("y")});
+  ASSERT_TRUE(submit(builder).ok());
+  ASSERT_TRUE(applier_->stop().ok());
+  EXPECT_EQ(applier_->stats().missed_rows, 0u);
+  EXPECT_EQ(rows("SELECT COUNT(*), COUNT(DISTINCT a) FROM test.n"), "303,300");
+  EXPECT_EQ(rows("SELECT COUNT(*) FROM test.n WHERE a = 7 AND b = 'y'"), "3");
+  EXPECT_LT(std::stoi(rows(inserts)) - before, 30) << "two of rows, and our own";
+}
+
 TEST_F(Sink, ARowWithAutoIncrementZeroKeepsItsId) {
   run("DROP TABLE test.t; CREATE TABLE test.t(id BIGINT PRIMARY KEY AUTO_INCREMENT, u BIGINT, v "
       "BIGINT)");

@@ -99,15 +99,20 @@ Result<std::vector<TablePlan>> WorkerConnection::plan(std::span<const Piece> pie
   };
   std::vector<Group> groups;
   std::unordered_map<const decode::Table*, size_t> group_of;
+  const decode::Table* recent = nullptr;  // most rows follow one of their table
+  size_t place = 0;
   for (const auto& [unit, rows] : pieces) {
     for (const decode::TablePtr& table : unit->transaction->tables) {
-      if (!group_of.emplace(table.get(), groups.size()).second) continue;
+      if (table.get() == recent || !group_of.try_emplace(table.get(), groups.size()).second)
+        continue;
       TBL_ASSIGN(MySqlTablePtr joined, context_.table_cache.get(table));
       groups.push_back({std::move(joined), {}});
     }
     for (const decode::RowChange& row : rows) {
       if (unit->is_applied(row.number)) continue;
-      groups[group_of.at(row.table)].rows.push_back({&row, unit->transaction->commit_ts});
+      if (row.table != recent) place = group_of.at(row.table);
+      recent = row.table;
+      groups[place].rows.push_back({&row, unit->transaction->commit_ts});
     }
   }
   std::vector<TablePlan> plans;

@@ -81,7 +81,8 @@ void Dispatcher::settle(uint64_t number) {
 // Gives a transaction to a worker and lets what depends on it follow. A loop instead of recursion:
 // the chain of a hot row is long.
 void Dispatcher::place(uint64_t number, uint32_t worker, State state) {
-  std::vector<std::pair<uint64_t, State>> todo = {{number, state}};
+  auto& todo = to_place_;
+  todo.assign(1, {number, state});
   while (!todo.empty()) {
     auto [current, next_state] = todo.back();
     todo.pop_back();

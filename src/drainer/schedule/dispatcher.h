@@ -14,6 +14,7 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "drainer/schedule/last_writer.h"
@@ -121,7 +122,8 @@ class Dispatcher {
   std::vector<std::set<uint64_t>> bound_;  // by worker
   std::vector<std::set<uint64_t>> retry_;  // by worker: to be applied alone
   LastWriter last_;
-  std::vector<uint64_t> deps_;  // of the transaction that is added
+  std::vector<uint64_t> deps_;                        // in add(), kept for its memory
+  std::vector<std::pair<uint64_t, State>> to_place_;  // in place(), likewise
   uint64_t waiting_rows_ = 0;
 };
 
