@@ -8,6 +8,7 @@ bytes, ROUND to tens of a BIGINT UNSIGNED is a decimal, the text of ABS of a DEC
 beside a BLOB for one. The longest TIME has a fraction in MariaDB alone: what is
 "no_longer" is cut to the longest without one.
 
+TiDB finds a member of an ENUM whatever its case: nothing is UPPER that may be one.
 Bytes that are cut within a character are question marks in MariaDB when they become a text: a "text" has none.
 Kinds in capitals are literals: N a small number, P a position, U a unit of time, F a format of times, G one of texts.
 """
@@ -50,7 +51,7 @@ asin({} / 10) int|acos({} / 10) int
 STR = """
 concat({}, {}) str str|concat({}, {}) str int|concat(cast(abs({}) as decimal(40,10)), '-', {}) dec str|concat_ws({}, {}, {}) G str str|concat({}, {}) date str
 left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
-upper({}) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
+upper(concat({}, '!')) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
 hex({}) int|hex({}) str|bin({}) int|oct({}) int|conv({}, 10, {}) int BASE|unhex(hex(left({}, 50))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
 elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60) N|space({}) N|soundex({}) WORD

@@ -13,9 +13,10 @@ AGGREGATES = {
             # A number beyond BIGINT, as IF makes them of signed and unsigned ones, is clipped in MariaDB.
             "bit_and(abs({}) % 65536)", "bit_or(abs({}) % 65536)", "bit_xor(abs({}) % 65536)", "sum(distinct {})"],
     "dec": ["sum({})", "avg({})", "min({})", "max({})", "count({})", "avg(distinct {})"],
-    # Of numbers that are large beside their differences, which digits of a variance are right depends on the order of rows.
-    "real": ["sum({})", "avg({})", "min({})", "max({})", "stddev_samp(({} % 1000) * 1e0)", "count(distinct {})",
-             "std(({} % 1000) * 1e0)", "var_samp(({} % 1000) * 1e0)", "stddev_pop(({} % 1000) * 1e0)", "variance(({} % 1000) * 1e0)"],
+    # Of numbers that are large beside their differences, which digits of a variance are right depends on the order of rows;
+    # and equal ones may differ in the last digit, which then decides what is sorted first.
+    "real": ["sum({})", "avg({})", "min({})", "max({})", "round(stddev_samp(({} % 1000) * 1e0), 6)", "count(distinct {})",
+             "round(std(({} % 1000) * 1e0), 6)", "round(var_samp(({} % 1000) * 1e0), 6)", "round(stddev_pop(({} % 1000) * 1e0), 6)", "round(variance(({} % 1000) * 1e0), 6)"],
     "str": ["min(concat({}))", "max(concat({}))", "count({})", "count(distinct {})", "group_concat({0} order by {0})",
             "group_concat(distinct {0} order by {0} desc separator '|')"],
     "dt": ["min({})", "max({})", "count({})", "count(distinct {})"],
@@ -241,6 +242,9 @@ class Queries:
             return Node("bool", f"({form} ", query, ")")
         left = Expressions(self.rng, scope.sources, scope.outer).make(kind, 1)
         operator = f" {form} " if "in" in form else f" {self.rng.choice(['=', '<', '>=', '<>'])} {form} "
+        if "in" not in form:
+            # Behind an OR, a comparison with ANY that is NULL is 0 in MariaDB.
+            return Node("bool", "((", left, operator, query, ") is true)")
         return Node("bool", "(", left, operator, query, ")")
 
 
