@@ -10,6 +10,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -57,7 +59,9 @@ class PrivateServer {
       if (waitpid(pid_, nullptr, WNOHANG) == pid_) break;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
-    throw std::runtime_error("mariadbd did not start, see " + dir_ + "/log");
+    // The directory goes with the process, and a thread that waits for this server ends it.
+    std::cerr << std::ifstream(dir_ + "/log").rdbuf();
+    throw std::runtime_error("mariadbd did not start, its log stands above");
   }
 
   ~PrivateServer() {
