@@ -72,7 +72,7 @@ class Drainer {
   std::unique_ptr<ClusterMetaReader> meta_;
   std::string node_id_;
   std::optional<relay::RelaySpan> relay_span_;  ///< what the run before has left
-  uint64_t start_now_ts_ = 0;  ///< from PD, at start
+  uint64_t start_now_ts_ = 0;                   ///< from PD, at start
   schedule::StartPoint start_point_;
 
   StopSource leaving_stop_;  ///< ends what waits for the user
