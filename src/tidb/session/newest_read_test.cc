@@ -1,6 +1,8 @@
 // A SELECT of one row by its key, outside of a transaction, reads the newest without a timestamp.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tidb/session/test_server.h"
 
 namespace tbl::tidb {
@@ -12,11 +14,16 @@ class NewestReadTest : public ::testing::Test {
     EXPECT_EQ(one_.run("create table t (id int primary key, v int)"), "ok 0");
     EXPECT_EQ(one_.run("insert into t values (1, 10), (2, 20)"), "ok 2");
   }
-  /// Timestamps that PD gives out while `sql` runs.
+  /// Timestamps that PD gives out while `sql` runs: the least of some runs, since the server's own
+  /// threads ask for some, too.
   uint64_t timestamps_of(TestConnection& connection, const std::string& sql) {
-    const uint64_t before = server_.storage().get_ts().value();
-    connection.run(sql);
-    return server_.storage().get_ts().value() - before;
+    uint64_t least = UINT64_MAX;
+    for (int i = 0; i < 10; ++i) {
+      const uint64_t before = server_.storage().get_ts().value();
+      connection.run(sql);
+      least = std::min(least, server_.storage().get_ts().value() - before);
+    }
+    return least;
   }
 
   TestServer server_;
