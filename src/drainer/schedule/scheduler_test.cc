@@ -134,6 +134,7 @@ TEST(Scheduler, TheFirstErrorEndsEverything) {
   EXPECT_TRUE(message.starts_with("commit ts ")) << message;
   EXPECT_TRUE(message.ends_with(": disk gone")) << message;
   EXPECT_EQ(h.scheduler->first_error().message(), message);
+  h.scheduler.reset();  // joins the worker that tells of it
   EXPECT_EQ(h.errors, 1);
 }
 

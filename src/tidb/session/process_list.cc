@@ -58,9 +58,12 @@ bool ProcessEntry::wait(std::chrono::nanoseconds time) {
 
 void ProcessEntry::kill() {
   killed_ = true;
+  {
+    // Before the statement wakes: its client sees a lost connection, never an interrupted statement.
+    std::lock_guard lock(end_mutex_);
+    if (end_connection_) end_connection_();
+  }
   kill_query();
-  std::lock_guard lock(end_mutex_);
-  if (end_connection_) end_connection_();
 }
 
 void ProcessEntry::detach() {
