@@ -25,8 +25,7 @@ class Runner:
         self.cluster.start_drainer(config=config)
 
     def log(self):
-        with open(f"{self.cluster.directory}/drainer.log", encoding="utf-8") as f:
-            return f.read()
+        return self.cluster.log()
 
     def check(self, case, database):
         for question, wanted in case.checks:

@@ -90,8 +90,7 @@ def test_checkpoint_elsewhere_over_tls(cluster):
         assert cluster.drainers["drainer"].terminate() == 0
         assert '"consistent":true' in other.rows("select checkPoint from elsewhere.point")[0][0]
         assert cluster.mariadb.rows("show tables from elsewhere like 'point'") == []
-        with open(f"{cluster.directory}/drainer.log", encoding="utf-8") as f:
-            assert "s3cret" not in f.read()
+        assert "s3cret" not in cluster.log()
     finally:
         other.stop()
 
@@ -114,6 +113,5 @@ def test_sides_with_other_columns(cluster):
     execute(cluster, "update d.t set v = 8 where id = 2")
     drainer = cluster.drainers["drainer"]
     wait_until(lambda: not drainer.running(), 60, "drainer stops at the missing row")
-    with open(f"{cluster.directory}/drainer.log", encoding="utf-8") as f:
-        log = f.read()
+    log = cluster.log()
     assert "table `d`.`t`: 1 rows not found downstream, commit ts" in log and "WHERE `id`=2" in log

@@ -65,7 +65,6 @@ def test_start(cluster, rng, full, source):
         assert cluster.mariadb.rows(f"select column_1, column_2 from {database}.{table}") == [["7", "hello"]]
     print(f"{source}: {schema.tables} tables, {schema.jobs} jobs, {size >> 20} MiB of JSON: online after {seconds:.1f} s with "
           f"{started:.0f} MiB, peak {peak_mib(drainer):.0f} MiB")
-    with open(drainer.logs()[0], encoding="utf-8") as log:
-        assert ("load schema snapshot" in log.read()) == (source == "snapshot")
+    assert ("load schema snapshot" in cluster.log()) == (source == "snapshot")
     assert peak_mib(drainer) < limit_mib
     wait_until(lambda: cluster.checkpoint_ts() >= ts, 60, "the checkpoint is told")

@@ -82,7 +82,7 @@ def has_arrived(cluster):
     ts = cluster.pd.tso()
     wait_until(lambda: cluster.checkpoint_ts() >= ts, 120, "drainer has applied everything", poll=0.2)
     left, right = sides.connect(cluster.ports["tidb"]), sides.connect(cluster.mariadb.port)
-    return [row for row in sides.rows(left, "shop", "orders")] == [row for row in sides.rows(right, "shop", "orders")]
+    return sides.rows(left, "shop", "orders") == sides.rows(right, "shop", "orders")
 
 
 def test_recipes(running_upstream, shell):

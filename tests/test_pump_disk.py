@@ -78,11 +78,6 @@ def read_all(client, last_ts):
     return read
 
 
-def log_of(cluster):
-    with open(os.path.join(cluster.directory, "pump.log"), encoding="utf-8") as log:
-        return log.read()
-
-
 def metric(cluster, name):
     text = http_get(f"http://{cluster.address('pump')}/metrics") or ""
     return next((float(line.split()[-1]) for line in text.splitlines() if line.startswith(name + " ")), None)
@@ -100,7 +95,7 @@ def test_stops_at_the_limit_and_goes_on_by_itself(store):
     _, refusal = fill(client, done)
     assert refusal.startswith("no available space, available: ") and done
     wait_until(lambda: metric(store, "binlog_pump_storage_writable") == 0, 20, "the metric tells")
-    assert "pump takes no more prewrite, commit and rollback binlogs: the disk is full" in log_of(store)
+    assert "pump takes no more prewrite, commit and rollback binlogs: the disk is full" in store.log("pump")
     with pytest.raises(grpc.RpcError) as large:
         client.prewrite(store.pd.tso(), bytes(12 << 20), timeout=60)
     assert large.value.details().startswith("no available space, available: ")
@@ -109,7 +104,7 @@ def test_stops_at_the_limit_and_goes_on_by_itself(store):
     os.remove(os.path.join(data, "ballast"))
     last = []
     wait_until(lambda: succeeds(lambda: last.append(client.transaction())), 30, "there is room")
-    wait_until(lambda: "there is space again, pump takes binlogs" in log_of(store), 20, "the log tells")
+    wait_until(lambda: "there is space again, pump takes binlogs" in store.log("pump"), 20, "the log tells")
     assert metric(store, "binlog_pump_storage_writable") == 1
     read = read_all(client, last[0][1])
     assert read == done + last

@@ -35,14 +35,6 @@ def drainers(cluster):
         drainer.stop()
 
 
-def log_of(cluster, name="pump"):
-    path = os.path.join(cluster.directory, f"{name}.log")
-    if not os.path.exists(path):
-        return ""
-    with open(path, encoding="utf-8") as log:
-        return log.read()
-
-
 def status_of(cluster, name="pump"):
     """What the registry has."""
     out = subprocess.run(["etcdctl", "--endpoints", cluster.address("pd"), "get", "--print-value-only",
@@ -171,7 +163,7 @@ def test_forgotten_online_of_a_dead_pump(running, drainers):
 def test_second_process_with_the_same_id(running):
     other = running.start_pump("other", wait=False, extra=["-node-id=pump"])
     assert other.wait() == 1
-    assert f"node id pump is in use: a pump answers as it at {running.address('pump')}" in log_of(running, "other")
+    assert f"node id pump is in use: a pump answers as it at {running.address('pump')}" in running.log("other")
     Client(running).transaction()
     assert status_of(running)["host"] == running.address("pump")
     running.pumps["pump"].kill()
@@ -278,7 +270,7 @@ def test_offline_under_load_with_two_readers(running):
 
 def test_pd_comes_later(cluster):
     process = cluster.start_pump(wait=False)
-    wait_until(lambda: process.running() and "cannot reach PD" in log_of(cluster), 20, "pump looks for PD")
+    wait_until(lambda: process.running() and "cannot reach PD" in cluster.log("pump"), 20, "pump looks for PD")
     cluster.start_pd()
     cluster.start_tikv()
     wait_until(lambda: cluster.node_state("pumps", "pump") == "online", 30, "pump has found PD")
@@ -287,7 +279,7 @@ def test_pd_comes_later(cluster):
 
 def test_signal_while_there_is_no_pd(cluster):
     process = cluster.start_pump(wait=False)
-    wait_until(lambda: process.running() and "cannot reach PD" in log_of(cluster), 20, "pump looks for PD")
+    wait_until(lambda: process.running() and "cannot reach PD" in cluster.log("pump"), 20, "pump looks for PD")
     assert process.terminate() == 0
 
 
@@ -308,7 +300,7 @@ def test_pd_is_away_while_binlogs_come(running):
         if record.start_ts != record.commit_ts:
             read.append((record.start_ts, record.commit_ts))
     assert read == [first] + transactions
-    wait_until(lambda: "send heartbeat error" in log_of(running), 30, "heartbeats fail")
+    wait_until(lambda: "send heartbeat error" in running.log("pump"), 30, "heartbeats fail")
     running.start_pd()
     wait_until(lambda: (status_of(running) or {}).get("maxCommitTS", 0) > ts[-1], 60,
                "heartbeat and fake binlogs are back")

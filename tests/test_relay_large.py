@@ -1,5 +1,4 @@
 """The relay log and a transaction larger than drainer's memory: written in parts, applied in parts, once."""
-import glob
 import os
 import struct
 
@@ -9,17 +8,13 @@ import sides
 from large_rows import MEMORY, SUMS, mark_count, peak_mib, row_count, start_drainer, start_with_table, write
 from localcluster import stubs
 from localcluster.process import wait_until
+from test_relay import directory, files
 
 ROWS_BY_KEY = {True: 60000, False: 20000}  # without a key each row is a statement
 
 
 def relay(cluster):
-    return f'relay.log-dir = "{cluster.directory}/relay"\n'
-
-
-def drainer_log(cluster):
-    with open(os.path.join(cluster.directory, "drainer.log"), encoding="utf-8") as log:
-        return log.read()
+    return f'relay.log-dir = "{directory(cluster)}"\n'
 
 
 @pytest.mark.parametrize("atomicity", ["split", "whole"])
@@ -53,11 +48,10 @@ def test_killed_in_the_midst(cluster, rng, key, atomicity):
 
 
 def relay_size(cluster):
-    directory = os.path.join(cluster.directory, "relay")
     total = 0
-    for name in os.listdir(directory):
+    for path in files(cluster):
         try:
-            total += os.path.getsize(os.path.join(directory, name))
+            total += os.path.getsize(path)
         except FileNotFoundError:  # applied and removed
             pass
     return total
@@ -66,7 +60,7 @@ def relay_size(cluster):
 def rows_in_relay(cluster):
     binlog = stubs.load("slave_binlog").Binlog
     found = 0
-    for path in sorted(glob.glob(os.path.join(cluster.directory, "relay", "binlog-*"))):
+    for path in files(cluster):
         with open(path, "rb") as f:
             data = f.read()
         at = 0
@@ -99,7 +93,7 @@ def test_the_upstream_is_gone_while_it_is_applied(cluster, rng):
     drainer = start_alone(cluster, syncer)
     wait_until(lambda: not drainer.running(), 180, "drainer ends")
     assert drainer.popen.returncode == 1
-    assert "finish feed by relay log" in drainer_log(cluster)
+    assert "finish feed by relay log" in cluster.log()
     assert cluster.mariadb.rows(SUMS) == stream.sums()
 
 

@@ -177,8 +177,7 @@ def test_types(cluster, servers, full):
             problems.append(f"{table} ({kinds[int(table[1:])]})\n  via    {there}\n  direct {here}")
     assert not problems, f"{len(problems)} tables differ\n" + "\n".join(problems)
     assert len(via) > 2 * len(types)
-    with open(f"{cluster.directory}/drainer.log", encoding="utf-8") as f:
-        assert "rows to be changed were not found" not in f.read()
+    assert "rows to be changed were not found" not in cluster.log()
 
 
 DOCUMENTS = [
@@ -228,8 +227,7 @@ def test_json(cluster, servers):
         for number, row in direct.items():
             assert via[number][3] == row[3]
             assert [by_value(v) for v in via[number][1:3]] == [by_value(v) for v in row[1:3]], f"{table}, row {number}"
-    with open(f"{cluster.directory}/drainer.log", encoding="utf-8") as f:
-        assert "rows to be changed were not found" not in f.read()
+    assert "rows to be changed were not found" not in cluster.log()
 
 
 ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia")

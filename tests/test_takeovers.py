@@ -15,11 +15,6 @@ from test_server_kills import execute
 CHECKPOINT = "select checkPoint from tidb_binlog.checkpoint"
 
 
-def log_of(cluster):
-    with open(os.path.join(cluster.directory, "drainer.log"), encoding="utf-8") as log:
-        return log.read()
-
-
 def checkpoint(cluster):
     return json.loads(cluster.mariadb.rows(CHECKPOINT)[0][0])
 
@@ -62,11 +57,11 @@ def test_failover_to_a_server_that_lost_its_last_second(cluster, rng, relay):
     assert row_count(cluster) == 100
     last = writer.write(stream.insert(range(130, 140)))
     assert cluster.drainers["drainer"].wait(120) == 2
-    assert "lost transactions that were durable" in log_of(cluster) or "is behind" in log_of(cluster)
+    assert "lost transactions that were durable" in cluster.log() or "is behind" in cluster.log()
     start_drainer(cluster, syncer=syncer)
     cluster.wait_caught_up(last)
     assert cluster.mariadb.rows(SUMS) == stream.sums()
-    assert not relay or "the relay log does not reach back" in log_of(cluster)
+    assert not relay or "the relay log does not reach back" in cluster.log()
     writer.close()
 
 
@@ -98,7 +93,7 @@ def test_an_originals_checkpoint_is_taken_over_and_handed_back(cluster, rng, con
     start_drainer(cluster)
     cluster.wait_caught_up(fourth)
     assert cluster.mariadb.rows(SUMS) == stream.sums()
-    assert ("safe mode up to this commit ts" in log_of(cluster)) == (not consistent)
+    assert ("safe mode up to this commit ts" in cluster.log()) == (not consistent)
     assert second < cluster.checkpoint_ts()
     writer.close()
 

@@ -87,8 +87,7 @@ def test_a_transaction_larger_than_the_tidb_takes(pair):
         run(upstream, "insert into t values " + ", ".join(f"({i}, repeat('{i % 10}', 2000))" for i in range(base, base + 1000)))
     run(upstream, "commit")
     assert left.drainers["drainer"].wait(120) == 2
-    with open(f"{left.directory}/drainer.log", encoding="utf-8") as f:
-        log = f.read()
+    log = left.log()
     assert "too large" in log and "let transaction-atomicity be" in log
     follow(left, right, "", memory)
     left.wait_caught_up(left.pd.tso())
@@ -96,8 +95,7 @@ def test_a_transaction_larger_than_the_tidb_takes(pair):
 
 
 def assert_no_echo(cluster):
-    with open(f"{cluster.directory}/drainer.log", encoding="utf-8") as f:
-        log = f.read()
+    log = cluster.log()
     assert "rows to be changed were not found" not in log and "[ERROR]" not in log
 
 

@@ -223,6 +223,14 @@ class Cluster:
         except (ValueError, KeyError, TypeError):
             return 0
 
+    def log(self, name="drainer"):
+        """What the program has logged; empty before it has begun."""
+        path = os.path.join(self.directory, f"{name}.log")
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8") as log:
+            return log.read()
+
     def load_history(self, jobs):
         """Puts DDL jobs where TiDB keeps its history."""
         tikv = Tikv(self.address("tikv"), self.pd)
