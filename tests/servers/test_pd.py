@@ -1,9 +1,5 @@
 """pd-server as a process: what it answers, byte for byte where it was recorded, and what survives."""
 import json
-import os
-import queue
-import signal
-import subprocess
 import threading
 import time
 import urllib.error
@@ -12,90 +8,10 @@ import urllib.request
 import grpc
 import pytest
 
+from localcluster import stubs
 from localcluster.cluster import DAY_MS, http_get
 from localcluster.process import wait_until
-from localcluster import stubs
-
-
-class Stream:
-    """A bidirectional call, driven message by message."""
-
-    def __init__(self, pd, path, response_type):
-        self.requests = queue.Queue()
-        self.call = pd.caller.channel.stream_stream(
-            path, request_serializer=lambda m: m.SerializeToString(),
-            response_deserializer=response_type.FromString)(iter(self.requests.get, None))
-
-    def ask(self, request):
-        self.requests.put(request)
-        return next(self.call)
-
-    def send(self, request):
-        self.requests.put(request)
-
-    def close(self):
-        self.requests.put(None)
-
-
-@pytest.fixture
-def pd(cluster):
-    cluster.start_pd()
-    return cluster.pd
-
-
-def tso_stream(pd):
-    return Stream(pd, "/pdpb.PD/Tso", pd.messages.TsoResponse)
-
-
-def tso_request(pd, count=1, **fields):
-    return pd.messages.TsoRequest(header=pd.header(), count=count, **fields)
-
-
-def call(pd, method, request=None, response=None):
-    m = pd.messages
-    request = request or getattr(m, f"{method}Request")(header=pd.header())
-    response = response or getattr(m, f"{method}Response")
-    return pd.caller.unary(f"/pdpb.PD/{method}", request, response)
-
-
-def refusal(run):
-    with pytest.raises(grpc.RpcError) as caught:
-        run()
-    return caught.value.code(), caught.value.details()
-
-
-def etcdctl(pd, *arguments):
-    done = subprocess.run(["etcdctl", "--endpoints", pd.address, *arguments],
-                          env={**os.environ, "ETCDCTL_API": "3"}, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, check=False, timeout=20)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def bootstrap_request(pd):
-    m = pd.messages
-    request = m.BootstrapRequest(header=pd.header())
-    request.store.id = 1
-    request.store.address = "127.0.0.1:20160"
-    request.store.version = "3.0.0-beta.1"
-    request.region.id = 2
-    request.region.region_epoch.conf_ver = 1
-    request.region.region_epoch.version = 1
-    request.region.peers.add(id=3, store_id=1)
-    return request
-
-
-def etcd_pid(cluster):
-    with open(os.path.join(cluster.directory, "pd.data", "etcd.pid"), encoding="ascii") as f:
-        return int(f.read())
-
-
-def is_running(pid):
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
-            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
+from pd_calls import Stream, bootstrap_request, call, etcd_pid, etcdctl, is_running, refusal, tso_request, tso_stream
 
 
 # discovery and headers ----------------------------------------------------------------------------
@@ -212,7 +128,8 @@ def test_tso_when_the_clock_is_set_back_under_it(cluster, pd):
     stream = tso_stream(pd)
     before = stream.ask(tso_request(pd)).timestamp
     cluster.set_clock(-DAY_MS)
-    time.sleep(0.2)
+    wait_until(lambda: stream.ask(tso_request(pd)).timestamp.physical < time.time() * 1000 - 100, 5,
+               "time stands still")
     for _ in range(5):
         # Nearly a millisecond's worth each: the counter runs out, and time must go on by itself.
         after = stream.ask(tso_request(pd, 200000)).timestamp
@@ -409,135 +326,6 @@ def test_safe_points(cluster, pd):
     assert service(b"x", 300, 7).min_safe_point == 1 << 62
 
 
-# etcd ---------------------------------------------------------------------------------------------
-
-def test_etcd_kv_lease_and_watch(pd):
-    watch = subprocess.Popen(["etcdctl", "--endpoints", pd.address, "watch", "--prefix", "/live/"],
-                             env={**os.environ, "ETCDCTL_API": "3"}, stdout=subprocess.PIPE)
-    try:
-        time.sleep(0.5)
-        etcdctl(pd, "put", "/live/a", "v1")
-        assert etcdctl(pd, "get", "/live/a") == b"/live/a\nv1\n"
-        lease = etcdctl(pd, "lease", "grant", "1").split()
-        assert lease[-1] == b"TTL(5s)" or b"5s" in lease[-1]
-        etcdctl(pd, "put", "--lease", lease[1].decode(), "/live/b", "leased")
-        etcdctl(pd, "del", "/live/a")
-        lines = [watch.stdout.readline().strip() for _ in range(8)]
-        assert lines == [b"PUT", b"/live/a", b"v1", b"PUT", b"/live/b", b"leased", b"DELETE",
-                         b"/live/a"]
-        assert watch.stdout.readline().strip() == b""
-        # The lease runs out by itself.
-        assert [watch.stdout.readline().strip() for _ in range(2)] == [b"DELETE", b"/live/b"]
-    finally:
-        watch.kill()
-        watch.wait()
-
-
-def test_etcd_errors_keep_their_codes(pd):
-    etcd = stubs.load("etcdserverpb")
-
-    def put(**fields):
-        return refusal(lambda: pd.caller.unary("/etcdserverpb.KV/Put", etcd.PutRequest(**fields),
-                                               etcd.PutResponse))
-    assert put(value=b"x") == (grpc.StatusCode.INVALID_ARGUMENT, "etcdserver: key is not provided")
-    assert put(key=b"k", lease=12345) == \
-        (grpc.StatusCode.NOT_FOUND, "etcdserver: requested lease not found")
-    code, text = refusal(lambda: pd.caller.unary(
-        "/etcdserverpb.KV/Range", etcd.RangeRequest(key=b"k", revision=1 << 40), etcd.RangeResponse))
-    assert code == grpc.StatusCode.OUT_OF_RANGE
-    assert text == "etcdserver: mvcc: required revision is a future revision"
-
-
-def test_etcd_is_held_back_while_a_client_does_not_read(cluster, pd):
-    """A watcher that does not read must not make PD hold all events."""
-    etcd = stubs.load("etcdserverpb")
-    stream = Stream(pd, "/etcdserverpb.Watch/Watch", etcd.WatchResponse)
-    create = etcd.WatchRequest()
-    create.create_request.key = b"/big/"
-    create.create_request.range_end = b"/big0"
-    assert stream.ask(create).created
-
-    def resident_mb():
-        with open(f"/proc/{cluster.pd_process.pid}/statm", encoding="ascii") as f:
-            return int(f.read().split()[1]) * 4096 >> 20
-    before = resident_mb()
-    value = b"x" * (1 << 20)
-    for i in range(80):
-        pd.caller.unary("/etcdserverpb.KV/Put", etcd.PutRequest(key=b"/big/%d" % i, value=value),
-                        etcd.PutResponse)
-    assert resident_mb() - before < 50
-    got = 0
-    while got < 80:
-        got += len(next(stream.call).events)
-    assert got == 80
-    stream.close()
-
-
-def test_etcd_over_http(pd):
-    url = f"http://{pd.address}"
-    assert http_get(url + "/health") == '{"health":"true"}'
-    assert json.loads(http_get(url + "/version"))["etcdserver"].startswith("3.")
-    answer = urllib.request.urlopen(
-        url + "/v3/kv/range", data=b'{"key":"L3BkL2NsdXN0ZXJfaWQ="}', timeout=5)
-    assert answer.headers["Content-Type"] == "application/json"
-    assert json.load(answer)["count"] == "1"
-
-
-def test_etcd_dies_with_pd_and_comes_back_when_it_dies_alone(cluster, pd):
-    etcdctl(pd, "put", "/k", "kept")
-    old = etcd_pid(cluster)
-    os.kill(old, signal.SIGKILL)
-    wait_until(lambda: etcd_pid(cluster) != old, 10, "etcd is started again")
-    wait_until(lambda: http_get(f"http://{pd.address}/health") == '{"health":"true"}', 10,
-               "etcd answers again")
-    assert etcdctl(pd, "get", "/k", "--print-value-only") == b"kept\n"
-    last = pd.tso()
-    time.sleep(0.1)
-    assert pd.tso() > last
-    child = etcd_pid(cluster)
-    cluster.pd_process.kill()
-    wait_until(lambda: not is_running(child), 5, "etcd died with PD")
-
-
-def test_a_stale_child_is_found_and_killed(cluster, pd):
-    child = etcd_pid(cluster)
-    cluster.pd_process.kill()
-    wait_until(lambda: not is_running(child), 5, "etcd died with PD")
-    # Another etcd where the first one lived, as if that had outlived its PD.
-    data = os.path.join(cluster.directory, "pd.data")
-    for name in ("client:1", "peer:1"):
-        os.unlink(os.path.join(data, "run", name))
-    stale = subprocess.Popen(
-        ["etcd", "--name", "pd", "--data-dir", os.path.join(data, "etcd"), "--listen-client-urls", "unix://client:1",
-         "--advertise-client-urls", "http://127.0.0.1:1", "--listen-peer-urls", "unix://peer:1"],
-        cwd=os.path.join(data, "run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with open(os.path.join(data, "etcd.pid"), "w", encoding="ascii") as f:
-        f.write(f"{stale.pid}\n")
-    wait_until(lambda: os.path.exists(os.path.join(data, "run", "client:1")), 10, "the stale one runs")
-    cluster.start_pd()
-    assert stale.wait(5) == -signal.SIGKILL
-    assert cluster.pd.tso() > 0
-
-
-def test_two_cannot_share_a_directory(cluster, pd):
-    child = etcd_pid(cluster)
-    done = subprocess.run(
-        [os.path.join(cluster.bin, "pd-server"), "-data-dir", "pd.data", "-client-urls",
-         "http://127.0.0.1:0"], cwd=cluster.directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        check=False, timeout=20)
-    assert done.returncode == 1
-    assert b"pd.lock" in done.stdout and b"locked" in done.stdout
-    assert is_running(child) and pd.tso() > 0
-
-
-def test_without_etcd_the_error_is_clear(cluster):
-    done = subprocess.run([os.path.join(cluster.bin, "pd-server"), "-data-dir", "pd.data"],
-                          cwd=cluster.directory, env={"PATH": "/nowhere"}, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, timeout=20)
-    assert done.returncode == 1
-    assert b"no program etcd in PATH" in done.stdout
-
-
 # HTTP API -----------------------------------------------------------------------------------------
 
 def test_http_api(cluster, pd):
@@ -574,10 +362,8 @@ def test_http_api(cluster, pd):
     assert "process_cpu_seconds_total" in http_get(f"http://{pd.address}/metrics")
 
 
-def test_starts_fast_and_stops_cleanly(cluster):
-    begin = time.monotonic()
+def test_stops_cleanly(cluster):
     cluster.start_pd()
-    assert time.monotonic() - begin < 5
     child = etcd_pid(cluster)
     assert cluster.pd_process.terminate() == 0
     assert not is_running(child)
