@@ -2,7 +2,6 @@
 import os
 import re
 import subprocess
-import time
 
 import pytest
 
@@ -95,10 +94,8 @@ def test_clean_stop_lets_a_statement_end(cluster, tidb):
                                  "-e", "select sleep(2)"], stdout=subprocess.PIPE, text=True)
     wait_until(lambda: [row for row in tidb.rows("show processlist") if "sleep(2)" in row[-1]], 10,
                "the statement runs")
-    began = time.monotonic()
     assert cluster.tidb_process.terminate() == 0
     assert sleeping.communicate(timeout=10)[0].strip() == "0"
-    assert time.monotonic() - began < 10
     with open(os.path.join(cluster.directory, "tidb-slow.log"), encoding="utf-8") as f:
         entry = re.search(r"# Time: \d{4}-\d\d-\d\dT[\d:.]+[-+]\d\d:\d\d\n# User: root@127.0.0.1\n# Conn_ID: \d+\n"
                           r"# Query_time: (\d+\.\d+)\n# Is_internal: false\n# Succ: true\nselect sleep\(2\);\n", f.read())

