@@ -125,6 +125,19 @@ Status clear_errors(Phase& phase,
   return ok_status();
 }
 
+/// True: answered without errors. False: to be sent again, to another region or past cleared locks.
+template <typename Request, typename Response>
+Result<bool> send_past_locks(Phase& phase, const char* method, const RegionPtr& region,
+                             Request& request, Response* response, bool give_up,
+                             KeyFailure* failure) {
+  TBL_ASSIGN(const Outcome outcome,
+             phase.impl.calls.send(method, region, request, response, phase.backoff));
+  if (outcome == Outcome::kRelocate) return false;
+  if (response->errors().empty()) return true;
+  TBL_TRY(clear_errors(phase, response->errors(), give_up, failure));
+  return false;
+}
+
 void fill_prewrite(const TxnHead& head, const std::vector<TxnWrite>& group,
                    kvrpcpb::PrewriteRequest* request) {
   for (const auto& write : group) {
@@ -204,12 +217,7 @@ Status TxnCalls::prewrite(const TxnHead& head, const std::vector<TxnWrite>& writ
     kvrpcpb::PrewriteRequest request;
     fill_prewrite(head, group, &request);
     kvrpcpb::PrewriteResponse response;
-    TBL_ASSIGN(const Outcome outcome,
-               phase.impl.calls.send("KvPrewrite", region, request, &response, phase.backoff));
-    if (outcome == Outcome::kRelocate) return false;
-    if (response.errors().empty()) return true;
-    TBL_TRY(clear_errors(phase, response.errors(), false, failure));
-    return false;
+    return send_past_locks(phase, "KvPrewrite", region, request, &response, false, failure);
   };
   return phase.run(writes, send);
 }
@@ -268,13 +276,9 @@ Result<LockedValue> TxnCalls::lock_existing(const TxnHead& head, const std::stri
     request.set_return_values(true);
     request.set_lock_only_if_exists(true);
     kvrpcpb::PessimisticLockResponse response;
-    TBL_ASSIGN(const Outcome outcome, phase.impl.calls.send("KvPessimisticLock", region, request,
-                                                            &response, phase.backoff));
-    if (outcome == Outcome::kRelocate) return false;
-    if (!response.errors().empty()) {
-      TBL_TRY(clear_errors(phase, response.errors(), true, failure));
-      return false;
-    }
+    TBL_ASSIGN(const bool locked, send_past_locks(phase, "KvPessimisticLock", region, request,
+                                                  &response, true, failure));
+    if (!locked) return false;
     if (response.values().empty()) {
       // A store that does not give values (before 4.0) has locked whatever is there.
       found.locked = true;
@@ -304,13 +308,9 @@ Status TxnCalls::lock(const TxnHead& head, const std::vector<TxnLockKey>& keys,
     }
     request.set_check_existence(check);
     kvrpcpb::PessimisticLockResponse response;
-    TBL_ASSIGN(const Outcome outcome, phase.impl.calls.send("KvPessimisticLock", region, request,
-                                                            &response, phase.backoff));
-    if (outcome == Outcome::kRelocate) return false;
-    if (!response.errors().empty()) {
-      TBL_TRY(clear_errors(phase, response.errors(), true, failure));
-      return false;
-    }
+    TBL_ASSIGN(const bool locked, send_past_locks(phase, "KvPessimisticLock", region, request,
+                                                  &response, true, failure));
+    if (!locked) return false;
     for (size_t i = 0; i < group.size(); ++i) {
       if (!group[i].must_not_exist) continue;
       // A store that does not know check_existence (before 4.0) leaves the answer empty.

@@ -59,7 +59,8 @@ bool ProcessEntry::wait(std::chrono::nanoseconds time) {
 void ProcessEntry::kill() {
   killed_ = true;
   {
-    // Before the statement wakes: its client sees a lost connection, never an interrupted statement.
+    // Before the statement wakes: its client sees a lost connection, never an interrupted
+    // statement.
     std::lock_guard lock(end_mutex_);
     if (end_connection_) end_connection_();
   }
