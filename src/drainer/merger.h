@@ -3,7 +3,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/ring.h"
 #include "base/stop.h"
 #include "drainer/binlog_item.h"
 
@@ -56,7 +56,7 @@ class Merger {
 
  private:
   struct Source {
-    std::deque<BinlogItem> items;
+    Ring<BinlogItem> items;
     bool removed = false;
   };
   using Sources = std::map<std::string, Source>;
