@@ -24,7 +24,7 @@ class RowsPartsTest : public testing::TestWithParam<bool> {
       codec::write_row_v1_pair(row, 1, codec::Datum::of_int(i));
       writer.add_row(kTable, codec::kMutationInsert, row);
     }
-    payload_ = std::make_shared<const std::string>(writer.finish(7));
+    payload_ = SharedBytes::of(writer.finish(7));
     if (GetParam()) {
       auto value =
           spill::LargeValue::parse(spill::file_of(disk_, *payload_), {0, payload_->size()});
@@ -52,7 +52,7 @@ class RowsPartsTest : public testing::TestWithParam<bool> {
   SimEnv disk_;
   decode::TablePtr table_ = decode::test_table(
       decode::test_table_info("t", {decode::test_column(1, "a", schema::kTypeLong)}));
-  std::shared_ptr<const std::string> payload_;
+  SharedBytes payload_;
   RowsStep rows_;
   Lag lag_{std::chrono::minutes(5), system_clock()};
 };

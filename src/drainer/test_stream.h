@@ -24,7 +24,7 @@ inline BinlogItem make_item(const codec::BinlogView& view) {
   std::string payload;
   codec::write_binlog(payload, view);
   BinlogItem item;
-  item.payload = std::make_shared<const std::string>(std::move(payload));
+  item.payload = SharedBytes::of(std::move(payload));
   item.view = codec::BinlogView::parse(*item.payload).value();
   return item;
 }

@@ -27,7 +27,7 @@ struct EncodedTransaction {
   uint64_t start_ts = 0;
   uint64_t commit_ts = 0;
   int64_t schema_version = 0;
-  std::shared_ptr<const std::string> payload;  ///< owns what the mutations point to
+  SharedBytes payload;  ///< owns what the mutations point to
   std::vector<MutationTask> mutations;
   uint64_t first_row = 0;     ///< number of the first row here, where these are not all
   bool more_follows = false;  ///< rows of this transaction come after these
