@@ -79,6 +79,7 @@ void DecodePipeline::work() {
 
 void DecodePipeline::decode(StepBatch& batch) const {
   auto small = std::make_shared<decode::TransactionBlock>(batch.steps.size());
+  RowCounters::Counts counts;
   for (size_t i = 0; i < batch.steps.size(); ++i) {
     auto* rows = std::get_if<RowsStep>(&batch.steps[i]);
     if (rows == nullptr || rows->large) continue;
@@ -88,6 +89,7 @@ void DecodePipeline::decode(StepBatch& batch) const {
     if (batch.error.ok()) {
       // Event rules may have left nothing of it.
       const auto& decoded = *rows->decoded;
+      counts.add(decoded);
       if (decoded.rows.empty()) {
         const ProgressStep nothing{decoded.commit_ts, decoded.schema_version};
         batch.steps[i] = nothing;
@@ -95,16 +97,16 @@ void DecodePipeline::decode(StepBatch& batch) const {
       continue;
     }
     batch.steps.resize(i);
-    return;
+    break;
   }
+  counters_.count(counts);
 }
 
-Status DecodePipeline::decode_rows(RowsStep& step, const Block& block) const {
+Status DecodePipeline::decode_rows(RowsStep& step, const Block& block) {
   TBL_ASSIGN(auto decoded, block ? decode::decode_transaction(std::move(step.encoded), block)
                                  : decode::decode_transaction(std::move(step.encoded)));
   step.drop_ignored(*decoded);
   step.decoded = std::move(decoded);
-  counters_.count(*step.decoded);
   return ok_status();
 }
 

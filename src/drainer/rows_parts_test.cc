@@ -28,9 +28,13 @@ class RowsPartsTest : public testing::TestWithParam<bool> {
     if (GetParam()) {
       auto value =
           spill::LargeValue::parse(spill::file_of(disk_, *payload_), {0, payload_->size()});
-      rows_.large = spill::LargeTransaction{100, 110, *value, {{table_, false}}};
+      rows_.large = std::make_unique<spill::LargeTransaction>(
+          spill::LargeTransaction{100, 110, *value, {{table_, false}}});
     } else {
-      rows_.encoded = {100, 110, 7, payload_, {}};
+      rows_.encoded.start_ts = 100;
+      rows_.encoded.commit_ts = 110;
+      rows_.encoded.schema_version = 7;
+      rows_.encoded.payload = payload_;
       auto value = *codec::PrewriteValue::parse(*payload_);
       Bytes mutation;
       EXPECT_TRUE(value.next(&mutation));
