@@ -8,6 +8,7 @@ namespace {
 
 // Transactions of smaller payloads share memory, for as long as one of them is under way.
 constexpr size_t kSmallPayload = 16 << 10;
+constexpr size_t kBlock = 128;  // of them
 
 }  // namespace
 
@@ -78,13 +79,16 @@ void DecodePipeline::work() {
 }
 
 void DecodePipeline::decode(StepBatch& batch) const {
-  auto small = std::make_shared<decode::TransactionBlock>(batch.steps.size());
+  Block small;
   RowCounters::Counts counts;
   for (size_t i = 0; i < batch.steps.size(); ++i) {
     auto* rows = std::get_if<RowsStep>(&batch.steps[i]);
     if (rows == nullptr || rows->large) continue;
     if (rows->encoded.payload->size() > options_.max_whole_bytes) continue;
     const bool is_small = rows->encoded.payload->size() <= kSmallPayload;
+    if (is_small && (!small || small->is_full())) {
+      small = std::make_shared<decode::TransactionBlock>(std::min(batch.steps.size(), kBlock));
+    }
     batch.error = decode_rows(*rows, is_small ? small : nullptr);
     if (batch.error.ok()) {
       // Event rules may have left nothing of it.

@@ -52,7 +52,7 @@ struct StepBatch {
   Status error;  ///< of decoding: steps up to the failed one are good
 
   /// Progress replaces progress.
-  void add(Step step, uint64_t step_bytes);
+  void add(Step&& step, uint64_t step_bytes);
   bool empty() const { return steps.empty(); }
 
   static constexpr size_t kFirstBytes = 8 << 10;

@@ -8,7 +8,7 @@ namespace tbl::drainer {
 namespace {
 
 /// Steps travel together up to these; a batch never waits for more to come.
-constexpr size_t kBatchSteps = 64;
+constexpr size_t kBatchSteps = 256;
 constexpr uint64_t kBatchBytes = 256 << 10;
 
 }  // namespace

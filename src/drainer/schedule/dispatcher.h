@@ -48,6 +48,10 @@ class Dispatcher {
  public:
   Dispatcher(size_t workers, CommitOrder order);
 
+  /// add() of this write set follows soon.
+  void prefetch(const WriteSet& writes) const {
+    for (uint64_t hash : writes.hashes) last_.prefetch(hash);
+  }
   /// The next transaction of the stream. Its conflicts with unfinished ones are kept in order.
   uint64_t add(const WriteSet& writes, uint64_t rows, uint64_t bytes);
 

@@ -94,6 +94,7 @@ Status Scheduler::submit(std::span<Submission> submissions) {
   TBL_TRY(error_);
   const uint64_t ts = submissions.back().unit.transaction->commit_ts;
   is_behind_ = system_clock().unix_ms() - tso_physical_ms(ts) > kBehindMs;
+  for (const Submission& submission : submissions) dispatcher_.prefetch(submission.writes);
   for (Submission& submission : submissions) add(submission);
   wake_for(std::nullopt);
   return ok_status();
