@@ -65,6 +65,7 @@ Scheduler::Scheduler(SchedulerOptions options, Progress::Position start, Applier
       budget_(options.pending_bytes),
       wake_(options.workers),
       idle_state_(options.workers, Idle::kNo),
+      concurrency_(options.workers),
       dispatcher_(options.workers, options.order),
       progress_(start),
       reported_ts_(start.commit_ts) {}
@@ -159,15 +160,29 @@ bool Scheduler::next_batch(size_t worker, Held* held) {
 // rows of a table the next one waits for: so batches grow while the server is busy, since many rows
 // of a table cost it less per row, and are small when it has nothing else to do.
 void Scheduler::wait_for_work(size_t worker, std::unique_lock<std::mutex>& lock) {
-  if (!dispatcher_.has_work(worker)) {
+  while (!dispatcher_.has_work(worker) || enough_are_at_it(worker)) {
     idle_state_[worker] = Idle::kSleeping;
     wake_[worker].wait(lock);
+    idle_state_[worker] = Idle::kNo;
+    if (!error_.ok() || stop_.stop_requested()) return;
   }
-  if (dispatcher_.has_work(worker) && !has_enough(worker)) {
+  if (!has_enough(worker)) {
     idle_state_[worker] = Idle::kGathering;
     if (!gather(worker, lock)) flush_below_ = std::max(flush_below_, dispatcher_.next_number());
   }
   idle_state_[worker] = Idle::kNo;
+}
+
+// Others are slower with this one than without it. One of them takes what it would.
+bool Scheduler::enough_are_at_it(size_t worker) const {
+  if (dispatcher_.has_bound(worker) || dispatcher_.is_retrying(worker)) return false;
+  return has_too_much() && busy_ >= concurrency_.limit();
+}
+
+// Rows wait in full batches.
+bool Scheduler::has_too_much() const {
+  const bool any_worker_will_do = !options_.one_to_one && options_.order == CommitOrder::kFree;
+  return any_worker_will_do && dispatcher_.waiting_rows() >= options_.batch_rows * kMaxBatchFactor;
 }
 
 // False: not woken in time.
@@ -245,6 +260,8 @@ void Scheduler::finish(const Taken& taken) {
   uint64_t bytes = 0;
   {
     std::lock_guard lock(mutex_);
+    concurrency_.on_finished(taken.rows, has_too_much() && busy_ >= concurrency_.limit(),
+                             std::chrono::steady_clock::now());
     --busy_;
     dispatcher_.finish(taken);
     for (uint64_t number : taken.numbers) {
@@ -268,6 +285,7 @@ void Scheduler::wake_for(std::optional<size_t> bound_to) {
     if (!gathers || has_enough(*bound_to)) wake(*bound_to);
     return;
   }
+  if (has_too_much() && busy_ >= concurrency_.limit()) return;
   std::optional<size_t> sleeper;
   for (size_t i = 0; i < idle_state_.size(); ++i) {
     if (idle_state_[i] == Idle::kWoken) return;

@@ -13,6 +13,7 @@
 #include "base/byte_budget.h"
 #include "base/ring.h"
 #include "drainer/schedule/batch.h"
+#include "drainer/schedule/concurrency.h"
 #include "drainer/schedule/dispatcher.h"
 #include "drainer/schedule/progress.h"
 
@@ -97,6 +98,8 @@ class Scheduler {
   void finish(const Taken& taken);
   TakeLimits limits() const;
   bool gather(size_t worker, std::unique_lock<std::mutex>& lock);
+  bool has_too_much() const;
+  bool enough_are_at_it(size_t worker) const;
   bool has_enough(size_t worker);
   uint64_t factor() const;
   void wait_for_work(size_t worker, std::unique_lock<std::mutex>& lock);
@@ -121,6 +124,7 @@ class Scheduler {
   size_t busy_ = 0;                            // workers that write a batch
   bool is_behind_ = false;                     // the stream, when the last transaction came
   uint64_t flush_below_ = 0;                   // what is below this number waits for no others
+  Concurrency concurrency_;
   Dispatcher dispatcher_;
   Progress progress_;
   Ring<Pending> pending_;  // by the dispatcher's number, from first_pending_ on
