@@ -33,7 +33,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 constexpr int64_t kRounds = 5;
-constexpr size_t kSlabBytes = 64 << 10;
+constexpr size_t kSlabBytes = 16 << 10;
 constexpr size_t kSmallBytes = 4 << 10;
 
 [[noreturn]] void die(const std::string& what) {
@@ -158,8 +158,8 @@ class Pipeline {
  public:
   Pipeline(const std::vector<std::string>& jobs, uint64_t last_ts)
       : ddl_jobs_(meta_, []() -> Result<uint64_t> { return 1; }),
-        merger_(0, 6 << 20),
-        applier_({.pending_bytes = 24 << 20}, {}, events(last_ts)) {
+        merger_(0, 5 << 20),
+        applier_({.pending_bytes = 20 << 20}, {}, events(last_ts)) {
     std::vector<schema::HistoryEntry> history;
     for (const std::string& json : jobs) {
       auto job = schema::parse_job(json);
@@ -174,7 +174,7 @@ class Pipeline {
     if (!applier_.start().ok()) die("the sink does not start");
     StreamOptions options;
     options.decode_threads = 1;
-    options.pipeline_bytes = 6 << 20;
+    options.pipeline_bytes = 4 << 20;
     stream_ = std::make_unique<Stream>(options, merger_, *syncer_, applier_, lag_);
     stream_->start([](const Status& status) { die(status.to_string()); });
   }

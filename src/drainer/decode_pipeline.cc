@@ -8,7 +8,7 @@ namespace {
 
 // Transactions of smaller payloads share memory, for as long as one of them is under way.
 constexpr size_t kSmallPayload = 16 << 10;
-constexpr size_t kBlock = 128;  // of them
+constexpr size_t kBlock = 64;  // of them
 
 }  // namespace
 

@@ -30,7 +30,7 @@ struct CallOptions {
   /// Streams only: answers of more bytes than this arrive in pieces, to be taken with
   /// receive_pieces() only; 0: every message arrives whole.
   uint64_t piece_bytes = 0;
-  /// With piece_bytes: uncompressed answers of up to so many bytes (at most 64 KiB) arrive in
+  /// With piece_bytes: uncompressed answers of up to so many bytes (at most 16 KiB) arrive in
   /// memory that they share with others: MessagePiece::shared.
   uint64_t share_up_to = 0;
   /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left

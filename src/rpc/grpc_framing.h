@@ -23,7 +23,7 @@ class MessageReader {
   /// Uncompressed messages of up to so many bytes (at most kSlabBytes) are given in memory that
   /// they share, by take_shared().
   void share_up_to(uint64_t bytes) { share_bytes_ = bytes; }
-  static constexpr size_t kSlabBytes = 64 << 10;
+  static constexpr size_t kSlabBytes = 16 << 10;
   /// Takes bytes off the front of `data`. True: `message` is whole (or a piece, see below), and
   /// `data` may hold more. False: all of `data` was taken. kResourceExhausted: larger than the
   /// limit; kInternal: not a frame.
