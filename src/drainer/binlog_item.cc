@@ -63,17 +63,11 @@ Status take_rows_out(const spill::SpillFile& file, FileRange binlog, std::string
 
 }  // namespace
 
-Result<BinlogItem> parse_pull_response(std::string message,
-                                       const std::shared_ptr<PayloadBlock>& block) {
-  TBL_ASSIGN(Bytes entity, find_bytes(message, kResponseEntity, "PullBinlogResp"));
+Result<BinlogItem> parse_pull_response(SharedBytes message) {
+  TBL_ASSIGN(Bytes entity, find_bytes(*message, kResponseEntity, "PullBinlogResp"));
   TBL_ASSIGN(Bytes payload, find_bytes(entity, kEntityPayload, "Entity"));
-  const size_t begin = payload.empty() ? 0 : static_cast<size_t>(payload.data() - message.data());
-  const size_t size = payload.size();
-  message.resize(begin + size);
-  message.erase(0, begin);
   BinlogItem item;
-  item.payload = block ? PayloadBlock::add(block, std::move(message))
-                       : std::make_shared<const std::string>(std::move(message));
+  item.payload = std::move(message).narrowed(payload);
   TBL_ASSIGN(item.view, codec::BinlogView::parse(*item.payload));
   return item;
 }
@@ -86,7 +80,7 @@ Result<BinlogItem> parse_pull_response(std::unique_ptr<spill::SpillFile> message
   FileRange rows;
   TBL_TRY(take_rows_out(*message, payload, &rest, &rows));
   BinlogItem item;
-  item.payload = std::make_shared<const std::string>(std::move(rest));
+  item.payload = SharedBytes::of(std::move(rest));
   TBL_ASSIGN(item.view, codec::BinlogView::parse(*item.payload));
   TBL_ASSIGN(item.large, spill::LargeValue::parse(std::move(message), rows));
   return item;

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "base/shared_bytes.h"
 #include "base/status.h"
 #include "codec/binlog_view.h"
 #include "drainer/spill/large_value.h"
@@ -15,7 +15,7 @@ namespace tbl::drainer {
 
 /// Owns the payload; `view` points into it. Move only.
 struct BinlogItem {
-  std::shared_ptr<const std::string> payload;
+  SharedBytes payload;
   codec::BinlogView view;
   /// Rows that are too large for memory: `payload` and `view.prewrite_value` are without them.
   std::shared_ptr<const spill::LargeValue> large;
@@ -33,26 +33,9 @@ struct BinlogItem {
   static constexpr uint64_t kLargeRows = 32 << 20;
 };
 
-/// Payloads that arrived together, freed together: most are tiny.
-class PayloadBlock {
- public:
-  explicit PayloadBlock(size_t most) { payloads_.reserve(most); }
-  bool is_full() const { return payloads_.size() == payloads_.capacity(); }
-  /// Puts a payload into the block, which it keeps alive. The block is not full.
-  static std::shared_ptr<const std::string> add(const std::shared_ptr<PayloadBlock>& block,
-                                                std::string payload) {
-    return {block, &block->payloads_.emplace_back(std::move(payload))};
-  }
-
- private:
-  std::vector<std::string> payloads_;  // never grows: others point to them
-};
-
 /// Takes a PullBinlogResp apart; the message's memory becomes the payload's. The ts are those of
 /// the payload, since old pumps leave the ones beside it empty. Errors say what is damaged.
-/// With a block the payload is put there.
-Result<BinlogItem> parse_pull_response(std::string message,
-                                       const std::shared_ptr<PayloadBlock>& block = nullptr);
+Result<BinlogItem> parse_pull_response(SharedBytes message);
 /// The same for a message in a file, whose rows stay there.
 Result<BinlogItem> parse_pull_response(std::unique_ptr<spill::SpillFile> message);
 

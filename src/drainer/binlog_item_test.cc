@@ -12,17 +12,17 @@
 namespace tbl::drainer {
 namespace {
 
-std::string response_with(const std::string& payload) {
+std::string response_with(Bytes payload) {
   binlog::PullBinlogResp response;
   response.mutable_entity()->mutable_pos();
-  response.mutable_entity()->set_payload(payload);
+  response.mutable_entity()->set_payload(std::string(payload));
   response.mutable_entity()->mutable_meta()->set_committs(99);
   return response.SerializeAsString();
 }
 
 TEST(BinlogItemTest, PayloadIsCutOutOfTheResponse) {
   const BinlogItem sent = rows_item(40, 5, 3, 2);
-  auto item = parse_pull_response(response_with(*sent.payload));
+  auto item = parse_pull_response(SharedBytes::of(response_with(*sent.payload)));
   ASSERT_TRUE(item.ok()) << item.status().to_string();
   EXPECT_EQ(*item->payload, *sent.payload);
   EXPECT_EQ(item->commit_ts(), 40U) << "that of the payload, not the one beside it";
@@ -34,7 +34,7 @@ TEST(BinlogItemTest, PayloadIsCutOutOfTheResponse) {
 
 TEST(BinlogItemTest, AMissingPayloadIsAnEmptyBinlog) {
   for (const std::string& message : {std::string(), response_with("")}) {
-    auto item = parse_pull_response(message);
+    auto item = parse_pull_response(SharedBytes::of(message));
     ASSERT_TRUE(item.ok());
     EXPECT_EQ(item->commit_ts(), 0U);
   }
@@ -98,7 +98,7 @@ TEST(BinlogItemTest, DamageIsAnErrorOrAnotherBinlog) {
     bytes[random() % bytes.size()] = static_cast<char>(random());
     if (random() % 2) bytes.resize(random() % bytes.size());
     binlog::PullBinlogResp response;
-    auto item = parse_pull_response(bytes);
+    auto item = parse_pull_response(SharedBytes::of(bytes));
     if (item.ok() && response.ParseFromString(bytes)) {
       EXPECT_EQ(*item->payload, response.entity().payload());
     }

@@ -8,6 +8,7 @@ namespace {
 
 // Transactions of smaller payloads share memory, for as long as one of them is under way.
 constexpr size_t kSmallPayload = 16 << 10;
+constexpr size_t kBlock = 64;  // of them
 
 }  // namespace
 
@@ -78,16 +79,21 @@ void DecodePipeline::work() {
 }
 
 void DecodePipeline::decode(StepBatch& batch) const {
-  auto small = std::make_shared<decode::TransactionBlock>(batch.steps.size());
+  Block small;
+  RowCounters::Counts counts;
   for (size_t i = 0; i < batch.steps.size(); ++i) {
     auto* rows = std::get_if<RowsStep>(&batch.steps[i]);
     if (rows == nullptr || rows->large) continue;
     if (rows->encoded.payload->size() > options_.max_whole_bytes) continue;
     const bool is_small = rows->encoded.payload->size() <= kSmallPayload;
+    if (is_small && (!small || small->is_full())) {
+      small = std::make_shared<decode::TransactionBlock>(std::min(batch.steps.size(), kBlock));
+    }
     batch.error = decode_rows(*rows, is_small ? small : nullptr);
     if (batch.error.ok()) {
       // Event rules may have left nothing of it.
       const auto& decoded = *rows->decoded;
+      counts.add(decoded);
       if (decoded.rows.empty()) {
         const ProgressStep nothing{decoded.commit_ts, decoded.schema_version};
         batch.steps[i] = nothing;
@@ -95,16 +101,16 @@ void DecodePipeline::decode(StepBatch& batch) const {
       continue;
     }
     batch.steps.resize(i);
-    return;
+    break;
   }
+  counters_.count(counts);
 }
 
-Status DecodePipeline::decode_rows(RowsStep& step, const Block& block) const {
+Status DecodePipeline::decode_rows(RowsStep& step, const Block& block) {
   TBL_ASSIGN(auto decoded, block ? decode::decode_transaction(std::move(step.encoded), block)
                                  : decode::decode_transaction(std::move(step.encoded)));
   step.drop_ignored(*decoded);
   step.decoded = std::move(decoded);
-  counters_.count(*step.decoded);
   return ok_status();
 }
 

@@ -41,7 +41,7 @@ class DecodePipeline {
   void work();
   void decode(StepBatch& batch) const;
   using Block = std::shared_ptr<decode::TransactionBlock>;
-  Status decode_rows(RowsStep& step, const Block& block) const;
+  static Status decode_rows(RowsStep& step, const Block& block);
 
   const Options options_;
   RowCounters counters_;

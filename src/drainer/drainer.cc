@@ -33,8 +33,8 @@ struct Share {
   uint64_t most;
   uint64_t of(uint64_t limit) const { return std::clamp<uint64_t>(limit / part, 1, most); }
 };
-constexpr Share kMerge{4, 6 << 20};     // what pumps sent
-constexpr Share kPipeline{4, 6 << 20};  // what is being decoded
+constexpr Share kMerge{4, 5 << 20};     // what pumps sent
+constexpr Share kPipeline{4, 4 << 20};  // what is being decoded
 constexpr Share kApply{2, 20 << 20};    // what is being applied
 constexpr Share kPart{16, 4 << 20};     // a larger transaction is decoded and applied in parts
 /// Of a part, so that many tiny rows do not cost a multiple of their bytes.

@@ -78,55 +78,66 @@ void Merger::open() {
 bool Merger::ready() const { return open_ && waited_for_ == 0 && !sources_.empty(); }
 
 std::optional<BinlogItem> Merger::next(const StopToken& stop) {
+  std::vector<BinlogItem> one;
+  if (!take({.items = 1}, &one, stop)) return std::nullopt;
+  return std::move(one.front());
+}
+
+bool Merger::take(const Limit& limit, std::vector<BinlogItem>* out, const StopToken& stop) {
   std::unique_lock lock(mutex_);
   while (pushed_.wait(lock, stop, [this] { return ready(); }) && !stop.stop_requested()) {
-    if (auto item = pop_wanted()) return item;
+    if (pop_ready(limit, out) > 0) return true;
   }
-  return std::nullopt;
+  return false;
 }
 
-void Merger::take_ready(size_t most, uint64_t most_bytes, std::vector<BinlogItem>* out) {
-  std::unique_lock lock(mutex_);
-  for (uint64_t bytes = 0; most > 0 && bytes < most_bytes; --most) {
-    auto item = pop_wanted();
-    if (!item) break;
-    bytes += item->memory_bytes();
-    out->push_back(std::move(*item));
-  }
+size_t Merger::take_ready(const Limit& limit, std::vector<BinlogItem>* out) {
+  std::lock_guard lock(mutex_);
+  return pop_ready(limit, out);
 }
 
-std::optional<BinlogItem> Merger::pop_wanted() {
-  while (ready()) {
-    BinlogItem item = pop_smallest();
-    // Few wake-ups: a pusher that has waited finds room for many.
-    const bool wake = pushers_waiting_ > 0 && (bytes_ <= limit_bytes_ / 2 || waited_for_ > 0);
-    if (wake) popped_.notify_all();
-    if (!is_wanted(item)) continue;
-    last_ts_ = item.commit_ts();
-    last_was_fake_ = item.is_fake();
-    return item;
+size_t Merger::pop_ready(const Limit& limit, std::vector<BinlogItem>* out) {
+  size_t count = 0;
+  for (uint64_t bytes = 0; count < limit.items && bytes < limit.bytes; ++count) {
+    if (!pop_wanted(out)) break;
+    bytes += out->back().memory_bytes();
   }
-  return std::nullopt;
+  return count;
 }
 
-BinlogItem Merger::pop_smallest() {
+bool Merger::pop_wanted(std::vector<BinlogItem>* out) {
   auto order = [](const Sources::value_type& entry) {
     const BinlogItem& head = entry.second.items.front();
     return std::pair(head.commit_ts(), head.is_fake());
   };
-  auto smallest = std::ranges::min_element(sources_, {}, order);
-  Source& source = smallest->second;
-  BinlogItem item = std::move(source.items.front());
-  source.items.pop_front();
-  bytes_ -= item.memory_bytes();
-  if (source.items.empty()) {
-    if (source.removed) {
-      sources_.erase(smallest);
+  while (ready()) {
+    const auto smallest = std::ranges::min_element(sources_, {}, order);
+    BinlogItem& head = smallest->second.items.front();
+    bytes_ -= head.memory_bytes();
+    const bool wanted = is_wanted(head);
+    if (wanted) {
+      last_ts_ = head.commit_ts();
+      last_was_fake_ = head.is_fake();
+      out->push_back(std::move(head));
+    }
+    drop_head(smallest);
+    if (wanted) return true;
+  }
+  return false;
+}
+
+void Merger::drop_head(Sources::iterator source) {
+  source->second.items.pop_front();
+  if (source->second.items.empty()) {
+    if (source->second.removed) {
+      sources_.erase(source);
     } else {
       ++waited_for_;
     }
   }
-  return item;
+  // Few wake-ups: a pusher that has waited finds room for many.
+  const bool wake = pushers_waiting_ > 0 && (bytes_ <= limit_bytes_ / 2 || waited_for_ > 0);
+  if (wake) popped_.notify_all();
 }
 
 bool Merger::is_wanted(const BinlogItem& item) {

@@ -3,7 +3,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/ring.h"
 #include "base/stop.h"
 #include "drainer/binlog_item.h"
 
@@ -42,10 +42,16 @@ class Merger {
   /// Waits for room for each. False: stopped, or the source is removed; the items are gone.
   bool push(const std::string& id, std::span<BinlogItem> items, const StopToken& stop);
 
+  struct Limit {
+    size_t items = SIZE_MAX;
+    uint64_t bytes = UINT64_MAX;  ///< about
+  };
+  /// Waits for an item, then appends what may follow now, at least one. False: stop was requested.
+  bool take(const Limit& limit, std::vector<BinlogItem>* out, const StopToken& stop);
+  /// The same without waiting; how many they are.
+  size_t take_ready(const Limit& limit, std::vector<BinlogItem>* out);
   /// The next item; nothing when stop was requested.
   std::optional<BinlogItem> next(const StopToken& stop);
-  /// Appends the items that may follow now, up to so many and about so many bytes.
-  void take_ready(size_t most, uint64_t most_bytes, std::vector<BinlogItem>* out);
 
   /// Nothing is emitted before this, so that all pumps of the first listing are in the set.
   void open();
@@ -56,15 +62,17 @@ class Merger {
 
  private:
   struct Source {
-    std::deque<BinlogItem> items;
+    Ring<BinlogItem> items;
     bool removed = false;
   };
   using Sources = std::map<std::string, Source>;
 
   /// All sources have an item (and there is one).
   bool ready() const;
-  std::optional<BinlogItem> pop_wanted();
-  BinlogItem pop_smallest();
+  /// Appends the next item to `out`; false: none may follow now.
+  bool pop_wanted(std::vector<BinlogItem>* out);
+  size_t pop_ready(const Limit& limit, std::vector<BinlogItem>* out);
+  void drop_head(Sources::iterator source);
   bool is_wanted(const BinlogItem& item);
   bool has_room(const Source& source, uint64_t bytes) const;
 

@@ -20,7 +20,6 @@ constexpr char kGcTsHeader[] = "pump-gc-ts";
 constexpr size_t kBigPayloadBytes = 10 << 20;
 constexpr uint64_t kPieceBytes = 1 << 20;
 constexpr uint64_t kSmallPayloadBytes = 4 << 10;
-constexpr size_t kPayloadsPerBlock = 64;
 constexpr auto kReconnectPause = 1s;
 
 /// Ends the puller; every other code means: connect again.
@@ -111,17 +110,19 @@ Status Puller::pull(const std::string& address) {
   rpc::CallOptions call;
   call.gzip = options_.gzip;
   call.piece_bytes = kPieceBytes;
+  call.share_up_to = kSmallPayloadBytes;
   auto stream = connect_(address)->open(kPullMethod, call);
   TBL_TRY(stream->send(make_pull_request(options_.cluster_id, last_ts_.load())));
   stream->half_close();
   log_info("start pull binlogs",
            {{"id", options_.node_id}, {"addr", address}, {"last ts", last_ts_.load()}});
   spill::MessageCollector collector(*options_.spill);
+  Ring<rpc::MessagePiece> pieces;
   for (bool first = true;; first = false) {
-    TBL_ASSIGN(auto pieces, stream->receive_pieces(stop));
+    TBL_TRY(stream->receive_pieces(&pieces, stop));
     if (first) TBL_TRY(check_gc_ts(stream->headers()));
     if (pieces.empty()) return ok_status();
-    Status taken = take(std::move(pieces), collector);
+    Status taken = take(pieces, collector);
     TBL_TRY(hand_over());
     TBL_TRY(std::move(taken));
     if (!wait_while_paused()) return cancelled("stopped");
@@ -129,9 +130,15 @@ Status Puller::pull(const std::string& address) {
 }
 
 /// Puts what arrived together into `items_`; what came before an error is good.
-Status Puller::take(std::deque<rpc::MessagePiece> pieces, spill::MessageCollector& collector) {
+Status Puller::take(Ring<rpc::MessagePiece>& pieces, spill::MessageCollector& collector) {
   now_ms_ = system_clock().unix_ms();
-  for (rpc::MessagePiece& piece : pieces) {
+  for (; !pieces.empty(); pieces.pop_front()) {
+    rpc::MessagePiece& piece = pieces.front();
+    if (piece.shared) {
+      const uint64_t size = piece.size();
+      TBL_TRY(take(parse_pull_response(std::move(piece.shared)), size));
+      continue;
+    }
     TBL_ASSIGN(auto message, collector.add(std::move(piece)));
     if (!message) continue;
     TBL_TRY(take(std::move(*message)));
@@ -144,7 +151,6 @@ Status Puller::hand_over() {
   position_.set(static_cast<double>(tso_physical_ms(last_ts_.load())));
   const bool taken = merger_.push(options_.node_id, items_, stop_.get_token());
   items_.clear();
-  block_.reset();
   return taken ? ok_status() : cancelled("no longer a source");
 }
 
@@ -161,20 +167,18 @@ Status Puller::check_gc_ts(const rpc::Metadata& headers) const {
   return ok_status();
 }
 
-std::shared_ptr<PayloadBlock> Puller::block_for(uint64_t bytes) {
-  if (bytes > kSmallPayloadBytes) return nullptr;
-  if (!block_ || block_->is_full()) block_ = std::make_shared<PayloadBlock>(kPayloadsPerBlock);
-  return block_;
-}
-
 Status Puller::take(spill::Collected message) {
   const uint64_t size = message.file ? message.file->size() : message.bytes.size();
   if (size >= kBigPayloadBytes) {
     log_info("receive big size binlog before unmarshal",
              {{"id", options_.node_id}, {"size", size}, {"spilled", message.file != nullptr}});
   }
-  auto item = message.file ? parse_pull_response(std::move(message.file))
-                           : parse_pull_response(std::move(message.bytes), block_for(size));
+  return take(message.file ? parse_pull_response(std::move(message.file))
+                           : parse_pull_response(SharedBytes::of(std::move(message.bytes))),
+              size);
+}
+
+Status Puller::take(Result<BinlogItem> item, uint64_t size) {
   const bool unreadable = !item.ok() && !is_fatal(item.status());
   if (unreadable) return item.status();
   if (!item.ok()) {

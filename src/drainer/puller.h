@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -53,11 +52,10 @@ class Puller {
   void run();
   Status pull(const std::string& address);
   Status check_gc_ts(const rpc::Metadata& headers) const;
-  Status take(std::deque<rpc::MessagePiece> pieces, spill::MessageCollector& collector);
+  Status take(Ring<rpc::MessagePiece>& pieces, spill::MessageCollector& collector);
   Status take(spill::Collected message);
+  Status take(Result<BinlogItem> item, uint64_t size);
   Status hand_over();
-  /// Where a payload of so many bytes is to go; null: into memory of its own.
-  std::shared_ptr<PayloadBlock> block_for(uint64_t bytes);
   bool wait_while_paused();
 
   const PullerOptions options_;
@@ -69,8 +67,7 @@ class Puller {
   Gauge& position_;
   std::atomic<uint64_t> last_ts_;
   std::vector<BinlogItem> items_;  ///< that arrived together; the puller's thread only
-  std::shared_ptr<PayloadBlock> block_;
-  int64_t now_ms_ = 0;  ///< when
+  int64_t now_ms_ = 0;             ///< when
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -151,7 +151,7 @@ TEST_F(PullerTest, WhatWasThrownAwayBeforeDoesNotMatter) {
 
 TEST_F(PullerTest, BytesThatAreNoBinlogEndIt) {
   BinlogItem bad = rows_item(110, 1, 1);
-  bad.payload = std::make_shared<const std::string>("\x32\x7f");
+  bad.payload = SharedBytes::of("\x32\x7f");
   pump_.add(bad);
   pull_from(pump_.address());
   EXPECT_THAT(fatal(), HasSubstr("pump p: unmarshal binlog failed: "));

@@ -10,10 +10,18 @@ RowCounters::RowCounters() {
 }
 
 void RowCounters::count(const decode::Transaction& transaction) const {
-  size_t counts[3] = {};
-  for (const auto& row : transaction.rows) ++counts[static_cast<size_t>(row.kind)];
-  for (size_t kind = 0; kind < std::size(counts); ++kind) {
-    if (counts[kind] > 0) by_kind_[kind]->add(static_cast<double>(counts[kind]));
+  Counts counts;
+  counts.add(transaction);
+  count(counts);
+}
+
+void RowCounters::Counts::add(const decode::Transaction& transaction) {
+  for (const auto& row : transaction.rows) ++by_kind[static_cast<size_t>(row.kind)];
+}
+
+void RowCounters::count(const Counts& counts) const {
+  for (size_t kind = 0; kind < std::size(by_kind_); ++kind) {
+    if (counts.by_kind[kind] > 0) by_kind_[kind]->add(static_cast<double>(counts.by_kind[kind]));
   }
 }
 

@@ -12,6 +12,13 @@ class RowCounters {
   RowCounters();
   void count(const decode::Transaction& transaction) const;
 
+  /// Of several transactions, by RowKind.
+  struct Counts {
+    size_t by_kind[3] = {};
+    void add(const decode::Transaction& transaction);
+  };
+  void count(const Counts& counts) const;
+
  private:
   Counter* by_kind_[3];
 };

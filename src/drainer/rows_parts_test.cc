@@ -24,13 +24,17 @@ class RowsPartsTest : public testing::TestWithParam<bool> {
       codec::write_row_v1_pair(row, 1, codec::Datum::of_int(i));
       writer.add_row(kTable, codec::kMutationInsert, row);
     }
-    payload_ = std::make_shared<const std::string>(writer.finish(7));
+    payload_ = SharedBytes::of(writer.finish(7));
     if (GetParam()) {
       auto value =
           spill::LargeValue::parse(spill::file_of(disk_, *payload_), {0, payload_->size()});
-      rows_.large = spill::LargeTransaction{100, 110, *value, {{table_, false}}};
+      rows_.large = std::make_unique<spill::LargeTransaction>(
+          spill::LargeTransaction{100, 110, *value, {{table_, false}}});
     } else {
-      rows_.encoded = {100, 110, 7, payload_, {}};
+      rows_.encoded.start_ts = 100;
+      rows_.encoded.commit_ts = 110;
+      rows_.encoded.schema_version = 7;
+      rows_.encoded.payload = payload_;
       auto value = *codec::PrewriteValue::parse(*payload_);
       Bytes mutation;
       EXPECT_TRUE(value.next(&mutation));
@@ -52,7 +56,7 @@ class RowsPartsTest : public testing::TestWithParam<bool> {
   SimEnv disk_;
   decode::TablePtr table_ = decode::test_table(
       decode::test_table_info("t", {decode::test_column(1, "a", schema::kTypeLong)}));
-  std::shared_ptr<const std::string> payload_;
+  SharedBytes payload_;
   RowsStep rows_;
   Lag lag_{std::chrono::minutes(5), system_clock()};
 };

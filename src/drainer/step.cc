@@ -12,7 +12,7 @@ void RowsStep::drop_ignored(decode::Transaction& transaction) const {
   });
 }
 
-void StepBatch::add(Step step, uint64_t step_bytes) {
+void StepBatch::add(Step&& step, uint64_t step_bytes) {
   bytes += step_bytes;
   const bool is_progress = std::holds_alternative<ProgressStep>(step);
   if (is_progress && !steps.empty() && std::holds_alternative<ProgressStep>(steps.back())) {

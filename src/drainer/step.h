@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <memory_resource>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,11 +17,14 @@
 namespace tbl::drainer {
 
 /// Rows of one transaction: bytes first, decoded by the pipeline, unless they are too many to be
-/// held decoded at once.
+/// held decoded at once. Its mutations may stand in the memory of its StepBatch.
 struct RowsStep {
+  explicit RowsStep(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : encoded(memory) {}
+
   decode::EncodedTransaction encoded;
   /// Instead of `encoded`: the bytes are in a file.
-  std::optional<spill::LargeTransaction> large;
+  std::unique_ptr<spill::LargeTransaction> large;
   std::shared_ptr<const decode::Transaction> decoded;
   /// Kinds of rows that event rules drop, by table; rarely any.
   std::vector<std::pair<const decode::Table*, RowKinds>> ignored;
@@ -43,13 +46,16 @@ using Step = std::variant<ProgressStep, RowsStep, DdlStep>;
 
 /// Consecutive steps that travel together, since most are tiny.
 struct StepBatch {
+  std::pmr::monotonic_buffer_resource memory{kFirstBytes};  ///< for what the steps consist of
   std::vector<Step> steps;
   uint64_t bytes = 0;
   Status error;  ///< of decoding: steps up to the failed one are good
 
   /// Progress replaces progress.
-  void add(Step step, uint64_t step_bytes);
+  void add(Step&& step, uint64_t step_bytes);
   bool empty() const { return steps.empty(); }
+
+  static constexpr size_t kFirstBytes = 8 << 10;
 };
 
 }  // namespace tbl::drainer

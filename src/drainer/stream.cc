@@ -8,7 +8,7 @@ namespace tbl::drainer {
 namespace {
 
 /// Steps travel together up to these; a batch never waits for more to come.
-constexpr size_t kBatchSteps = 64;
+constexpr size_t kBatchSteps = 256;
 constexpr uint64_t kBatchBytes = 256 << 10;
 
 }  // namespace
@@ -49,18 +49,14 @@ void Stream::take() {
 Status Stream::take_until_stopped() {
   const StopToken stop = stop_.get_token();
   std::vector<BinlogItem> items;
-  while (auto first = merger_.next(stop)) {
-    items.clear();
-    const uint64_t first_bytes = first->memory_bytes();
-    items.push_back(std::move(*first));
-    if (first_bytes < kBatchBytes)
-      merger_.take_ready(kBatchSteps - 1, kBatchBytes - first_bytes, &items);
+  for (; merger_.take({kBatchSteps, kBatchBytes}, &items, stop); items.clear()) {
     auto batch = std::make_unique<StepBatch>();
     batch->steps.reserve(items.size());
+    syncer_.begin_batch();
     Status status;
     for (BinlogItem& item : items) {
       const uint64_t bytes = item.memory_bytes();
-      auto step = syncer_.handle(std::move(item), stop);
+      auto step = syncer_.handle(std::move(item), stop, &batch->memory);
       status = step.status();
       if (!status.ok()) break;
       batch->add(std::move(*step), bytes);
@@ -123,7 +119,7 @@ Status Stream::submit_parts(RowsStep& rows) {
   log_info("transaction is applied in parts",
            {{"commit ts", parts.commit_ts()},
             {"bytes", rows.large ? rows.large->value->bytes() : rows.encoded.payload->size()},
-            {"spilled", rows.large.has_value()}});
+            {"spilled", rows.large != nullptr}});
   return applier_.submit_parts(parts);
 }
 

@@ -33,7 +33,8 @@ Syncer::Syncer(SyncerRules rules, schema::SchemaTracker& schema, const Router& r
   if (rules_.channel_id) loop_marks_.emplace(schema, *rules_.channel_id);
 }
 
-Result<Step> Syncer::handle(BinlogItem item, const StopToken& stop) {
+Result<Step> Syncer::handle(BinlogItem item, const StopToken& stop,
+                            std::pmr::memory_resource* memory) {
   if (rules_.ignore_txn_commit_ts.contains(item.commit_ts())) {
     log_warn("skip txn", {{"commit ts", item.commit_ts()}});
     if (item.view.is_ddl()) TBL_TRY(follow_ignored(item));
@@ -41,9 +42,8 @@ Result<Step> Syncer::handle(BinlogItem item, const StopToken& stop) {
   }
   if (item.is_fake()) return progress(item);
   if (item.view.is_ddl()) return handle_ddl(item, stop);
-  const uint64_t commit_ts = item.commit_ts();
-  auto step = handle_rows(std::move(item));
-  if (!step.ok()) return std::move(step).status().wrap(fmt::format("binlog {}", commit_ts));
+  auto step = handle_rows(item, memory);
+  if (!step.ok()) return std::move(step).status().wrap(fmt::format("binlog {}", item.commit_ts()));
   return step;
 }
 
@@ -59,7 +59,7 @@ Result<spill::TableForm> Syncer::resolve(int64_t table_id, int64_t version, Rows
   return spill::TableForm{std::move(resolved.table), resolved.may_append_default};
 }
 
-Result<bool> Syncer::resolve_rows(const BinlogItem& item, RowsStep* rows) {
+Result<bool> Syncer::resolve_rows(BinlogItem& item, RowsStep* rows) {
   TBL_ASSIGN(auto value, codec::PrewriteValue::parse(item.view.prewrite_value));
   const int64_t version = value.schema_version();
   TBL_TRY(schema_.apply_up_to(version));
@@ -67,7 +67,7 @@ Result<bool> Syncer::resolve_rows(const BinlogItem& item, RowsStep* rows) {
   encoded.start_ts = item.start_ts();
   encoded.commit_ts = item.commit_ts();
   encoded.schema_version = version;
-  encoded.payload = item.payload;
+  encoded.payload = std::move(item.payload);
   encoded.mutations.reserve(value.mutation_count());
   bool for_us = false;
   for (Bytes bytes; value.next(&bytes);) {
@@ -90,12 +90,12 @@ Result<bool> Syncer::resolve_large_rows(const BinlogItem& item, RowsStep* rows) 
     for_us = for_us || (form.table && mutation.row_count > 0);
     large.forms.push_back(std::move(form));
   }
-  rows->large = std::move(large);
+  rows->large = std::make_unique<spill::LargeTransaction>(std::move(large));
   return for_us;
 }
 
-Result<Step> Syncer::handle_rows(BinlogItem item) {
-  RowsStep rows;
+Result<Step> Syncer::handle_rows(BinlogItem& item, std::pmr::memory_resource* memory) {
+  RowsStep rows(memory);
   TBL_ASSIGN(bool for_us, item.large ? resolve_large_rows(item, &rows) : resolve_rows(item, &rows));
   if (!for_us) return progress(item);
   if (loop_marks_) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <unordered_set>
 
@@ -34,13 +35,17 @@ class Syncer {
  public:
   Syncer(SyncerRules rules, schema::SchemaTracker& schema, const Router& router, DdlJobs& jobs);
 
-  /// Waits until a DDL's job is in TiDB's history. kCancelled on stop.
-  Result<Step> handle(BinlogItem item, const StopToken& stop);
+  /// Waits until a DDL's job is in TiDB's history. kCancelled on stop. A step of rows may use
+  /// `memory`, which is to outlive it.
+  Result<Step> handle(BinlogItem item, const StopToken& stop,
+                      std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  /// The steps from here to the next call live about as long as each other.
+  void begin_batch() { tables_.begin_batch(); }
 
  private:
-  Result<Step> handle_rows(BinlogItem item);
+  Result<Step> handle_rows(BinlogItem& item, std::pmr::memory_resource* memory);
   /// How the rows of each table are to be decoded. False: none is for us.
-  Result<bool> resolve_rows(const BinlogItem& item, RowsStep* rows);
+  Result<bool> resolve_rows(BinlogItem& item, RowsStep* rows);
   Result<bool> resolve_large_rows(const BinlogItem& item, RowsStep* rows);
   Result<spill::TableForm> resolve(int64_t table_id, int64_t version, RowsStep* rows);
   Result<Step> handle_ddl(const BinlogItem& item, const StopToken& stop);

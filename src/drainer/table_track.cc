@@ -11,11 +11,23 @@ Result<TableTrack::Resolved> TableTrack::resolve(int64_t table_id, int64_t versi
     forget();
     schema_version_ = schema_.version();
   }
-  TBL_ASSIGN(const Known* known, look_up(table_id, version));
-  return Resolved{known->table, known->may_append_default, known->ignored_rows};
+  TBL_ASSIGN(Known * known, look_up(table_id, version));
+  return Resolved{kept(*known), known->may_append_default, known->ignored_rows};
 }
 
-Result<const TableTrack::Known*> TableTrack::look_up(int64_t table_id, int64_t version) {
+void TableTrack::begin_batch() {
+  batch_ = std::make_shared<Batch>();
+  ++batch_number_;
+}
+
+decode::TablePtr TableTrack::kept(Known& known) const {
+  if (!batch_ || !known.table) return known.table;
+  if (known.kept_by != batch_number_) batch_->tables.push_back(known.table);
+  known.kept_by = batch_number_;
+  return {batch_, known.table.get()};
+}
+
+Result<TableTrack::Known*> TableTrack::look_up(int64_t table_id, int64_t version) {
   auto [it, is_new] = known_.try_emplace(table_id);
   Known& known = it->second;
   if (!is_new && known.written_version == version) return &known;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "drainer/decode/decoder.h"
 #include "drainer/router.h"
@@ -28,6 +30,10 @@ class TableTrack {
   /// id: <id>", or the table cannot be understood.
   Result<Resolved> resolve(int64_t table_id, int64_t version);
 
+  /// Whoever holds a table resolved between two such calls shares one count of owners with all that
+  /// hold one from there: the table's own would be fought for by all threads.
+  void begin_batch();
+
   /// After a DDL: names, columns and marks may have changed.
   void forget() { known_.clear(); }
 
@@ -38,8 +44,14 @@ class TableTrack {
     schema::TableInfoPtr written;
     bool may_append_default = false;
     RowKinds ignored_rows = kNoRows;
+    uint64_t kept_by = 0;  ///< number of the last batch that keeps `table`
   };
-  Result<const Known*> look_up(int64_t table_id, int64_t version);
+  /// Keeps its tables alive; complete before another thread sees it.
+  struct Batch {
+    std::vector<decode::TablePtr> tables;
+  };
+  decode::TablePtr kept(Known& known) const;
+  Result<Known*> look_up(int64_t table_id, int64_t version);
   Result<decode::TablePtr> make_table(int64_t table_id, const schema::TableInfoPtr& written,
                                       RowKinds* ignored_rows);
 
@@ -47,6 +59,8 @@ class TableTrack {
   const Router& router_;
   int64_t schema_version_ = 0;  ///< of the schema that known_ was looked up in
   std::unordered_map<int64_t, Known> known_;
+  std::shared_ptr<Batch> batch_;  ///< null: no batch has begun
+  uint64_t batch_number_ = 0;
 };
 
 /// A table as it is called downstream.

@@ -24,7 +24,7 @@ inline BinlogItem make_item(const codec::BinlogView& view) {
   std::string payload;
   codec::write_binlog(payload, view);
   BinlogItem item;
-  item.payload = std::make_shared<const std::string>(std::move(payload));
+  item.payload = SharedBytes::of(std::move(payload));
   item.view = codec::BinlogView::parse(*item.payload).value();
   return item;
 }
@@ -87,8 +87,7 @@ inline bool push_item(Merger& merger, const std::string& id, BinlogItem item,
 /// What comes out of the merger now.
 inline std::optional<BinlogItem> next_ready(Merger& merger) {
   std::vector<BinlogItem> items;
-  merger.take_ready(1, UINT64_MAX, &items);
-  if (items.empty()) return std::nullopt;
+  if (merger.take_ready({.items = 1}, &items) == 0) return std::nullopt;
   return std::move(items.front());
 }
 

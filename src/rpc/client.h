@@ -4,14 +4,15 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/ring.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "rpc/http.h"
@@ -29,6 +30,9 @@ struct CallOptions {
   /// Streams only: answers of more bytes than this arrive in pieces, to be taken with
   /// receive_pieces() only; 0: every message arrives whole.
   uint64_t piece_bytes = 0;
+  /// With piece_bytes: uncompressed answers of up to so many bytes (at most 16 KiB) arrive in
+  /// memory that they share with others: MessagePiece::shared.
+  uint64_t share_up_to = 0;
   /// Names in lower case. Names of the transport (te, content-type, user-agent, grpc-*) are left
   /// out.
   Metadata metadata;
@@ -43,6 +47,10 @@ class ClientHandler {
   virtual void on_message(std::string message) = 0;
   /// Instead of on_message() where CallOptions::piece_bytes asks for it.
   virtual void on_piece(MessagePiece piece) { (void)piece; }
+  /// Several of them that arrived together.
+  virtual void on_pieces(std::span<MessagePiece> pieces) {
+    for (MessagePiece& piece : pieces) on_piece(std::move(piece));
+  }
   /// The call's status: the server's trailers, or why the connection or call failed locally.
   virtual void on_over(const Status& status, const Metadata& trailers) = 0;
 };
@@ -71,8 +79,8 @@ class ClientStream {
   /// stop. Up to 1 MiB (or one message) is read ahead.
   virtual Result<std::optional<std::string>> receive(const StopToken& stop = {}) = 0;
   /// As receive(), for a call with CallOptions::piece_bytes: all whole messages, and pieces of one,
-  /// that have arrived, at least one; none: ended with OK.
-  virtual Result<std::deque<MessagePiece>> receive_pieces(const StopToken& stop = {}) = 0;
+  /// that have arrived, at least one; none: ended with OK. What `*pieces` held before is dropped.
+  virtual Status receive_pieces(Ring<MessagePiece>* pieces, const StopToken& stop = {}) = 0;
   /// As receive(), but gives up with kDeadlineExceeded (the call goes on).
   virtual Result<std::optional<std::string>> receive_for(std::chrono::milliseconds timeout) = 0;
   /// Response headers, once they are there (after the first receive()).

@@ -34,6 +34,7 @@ ClientCall::ClientCall(EventLoop* loop, std::shared_ptr<ChannelImpl> channel, st
       channel_(std::move(channel)),
       inbound_(channel_->options().max_receive_message_bytes, this) {
   if (options_.piece_bytes > 0) inbound_.give_pieces_above(options_.piece_bytes);
+  inbound_.share_up_to(options_.share_up_to);
 }
 
 ClientCall::~ClientCall() = default;
@@ -172,9 +173,9 @@ void ClientCall::on_inbound_message(std::string message) {
   if (handler_ != nullptr && !over_) handler_->on_message(std::move(message));
 }
 
-void ClientCall::on_inbound_piece(MessagePiece piece) {
+void ClientCall::on_inbound_pieces(std::span<MessagePiece> pieces) {
   std::lock_guard lock(callback_mutex_);
-  if (handler_ != nullptr && !over_) handler_->on_piece(std::move(piece));
+  if (handler_ != nullptr && !over_) handler_->on_pieces(pieces);
 }
 
 void ClientCall::on_inbound_end() { complete(final_status()); }

@@ -46,7 +46,7 @@ class ClientCall : public H2Stream, public LoopBound, private InboundSink {
   void on_end() override;
   void on_close(uint32_t h2_error) override;
   void on_inbound_message(std::string message) override;
-  void on_inbound_piece(MessagePiece piece) override;
+  void on_inbound_pieces(std::span<MessagePiece> pieces) override;
   void on_inbound_end() override;
   void on_inbound_error(const Status& error) override;
   void on_inbound_consumed(size_t n) override;

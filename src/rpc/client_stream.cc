@@ -1,7 +1,6 @@
 #include "rpc/client_stream.h"
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <utility>
 
@@ -31,11 +30,13 @@ class Inbox {
  public:
   explicit Inbox(ClientCall* call) : call_(call) {}
 
-  void put(MessagePiece message) {
+  void put(std::span<MessagePiece> messages) {
     std::unique_lock lock(mutex_);
     const bool was_empty = messages_.empty();
-    bytes_ += message.bytes.size();
-    messages_.push_back(std::move(message));
+    for (MessagePiece& message : messages) {
+      bytes_ += message.size();
+      messages_.push_back(std::move(message));
+    }
     if (bytes_ >= kReadAheadBytes && reading_) {
       reading_ = false;
       call_->set_reading(false);
@@ -72,16 +73,17 @@ class Inbox {
     if (messages_.empty()) return std::optional<MessagePiece>();
     std::optional<MessagePiece> message(std::move(messages_.front()));
     messages_.pop_front();
-    took(message->bytes.size());
+    took(message->size());
     return message;
   }
 
   /// All that is there.
-  Result<std::deque<MessagePiece>> take_all(const StopToken& stop) {
+  Status take_all(Ring<MessagePiece>* messages, const StopToken& stop) {
     std::unique_lock lock(mutex_);
     TBL_TRY(wait(lock, stop, std::chrono::steady_clock::now() + kForever));
     took(bytes_);
-    return std::exchange(messages_, {});
+    std::swap(*messages, messages_);
+    return ok_status();
   }
 
  private:
@@ -106,7 +108,7 @@ class Inbox {
   ClientCall* const call_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<MessagePiece> messages_;
+  Ring<MessagePiece> messages_;
   uint64_t bytes_ = 0;
   bool reading_ = true;
   bool over_ = false;
@@ -118,8 +120,11 @@ class InboxHandler : public ClientHandler {
  public:
   explicit InboxHandler(Inbox* inbox) : inbox_(inbox) {}
   void on_headers(const Metadata& headers) override { inbox_->set_headers(headers); }
-  void on_message(std::string message) override { inbox_->put({std::move(message)}); }
-  void on_piece(MessagePiece piece) override { inbox_->put(std::move(piece)); }
+  void on_message(std::string message) override {
+    MessagePiece whole{std::move(message)};
+    inbox_->put({&whole, 1});
+  }
+  void on_pieces(std::span<MessagePiece> pieces) override { inbox_->put(pieces); }
   void on_over(const Status& status, const Metadata&) override { inbox_->end(status); }
 
  private:
@@ -152,8 +157,9 @@ class ClientStreamImpl : public ClientStream {
   Result<std::optional<std::string>> receive(const StopToken& stop) override {
     return bytes_of(inbox_.take(stop, std::chrono::steady_clock::now() + kForever));
   }
-  Result<std::deque<MessagePiece>> receive_pieces(const StopToken& stop) override {
-    return inbox_.take_all(stop);
+  Status receive_pieces(Ring<MessagePiece>* pieces, const StopToken& stop) override {
+    while (!pieces->empty()) pieces->pop_front();
+    return inbox_.take_all(pieces, stop);
   }
   Result<std::optional<std::string>> receive_for(std::chrono::milliseconds timeout) override {
     return bytes_of(inbox_.take({}, std::chrono::steady_clock::now() + timeout));

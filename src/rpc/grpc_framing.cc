@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "rpc/gzip.h"
 
@@ -31,12 +32,26 @@ Result<bool> MessageReader::next(Bytes* data, std::string* message) {
     TBL_TRY(take_prefix(data));
     if (prefix_size_ < prefix_.size()) return false;
   }
+  if (room_.owner) return fill_room(data);
   const uint64_t wanted = in_pieces_ ? std::min(piece_bytes_, length_) : length_;
   size_t part = static_cast<size_t>(std::min<uint64_t>(data->size(), wanted - body_.size()));
   body_.append(data->data(), part);
   data->remove_prefix(part);
   if (body_.size() < wanted) return false;
   return in_pieces_ ? give_piece(message) : finish(message);
+}
+
+bool MessageReader::fill_room(Bytes* data) {
+  const auto size = static_cast<size_t>(length_);
+  const size_t part = std::min(data->size(), size - room_filled_);
+  std::memcpy(room_.data + room_filled_, data->data(), part);
+  data->remove_prefix(part);
+  room_filled_ += part;
+  if (room_filled_ < size) return false;
+  shared_ = SharedBytes(std::exchange(room_.owner, nullptr), Bytes(room_.data, size));
+  prefix_size_ = 0;
+  gave_compressed_ = false;
+  return true;
 }
 
 bool MessageReader::give_piece(std::string* message) {
@@ -63,6 +78,11 @@ Status MessageReader::take_prefix(Bytes* data) {
   }
   length_ = get_be32(prefix_.data() + 1);
   if (length_ > max_bytes_) return too_large(length_, max_bytes_);
+  if (flag == 0 && length_ > 0 && length_ <= share_bytes_) {
+    room_ = slabs_.take(static_cast<size_t>(length_));
+    room_filled_ = 0;
+    return ok_status();
+  }
   in_pieces_ = length_ > piece_bytes_;
   body_.clear();
   body_.reserve(static_cast<size_t>(std::min(length_, kTrustedLength)));

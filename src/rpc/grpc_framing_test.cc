@@ -73,6 +73,50 @@ TEST(GrpcFramingTest, LargeMessagesComeInPieces) {
   }
 }
 
+TEST(GrpcFramingTest, SmallMessagesShareMemory) {
+  const uint64_t seed = test_seed();
+  std::mt19937_64 random(seed);
+  std::vector<std::string> messages;
+  std::string bytes;
+  for (int i = 0; i < 3000; ++i) {
+    messages.emplace_back(random() % 300, static_cast<char>(random()));
+    bytes += framed(messages.back());
+  }
+  std::vector<SharedBytes> shared;
+  std::vector<std::string> own;
+  {
+    MessageReader reader(1000);
+    reader.give_pieces_above(250);
+    reader.share_up_to(200);
+    bool inside = false;  // of a message in pieces
+    for (size_t at = 0; at < bytes.size();) {
+      Bytes data = Bytes(bytes).substr(at, 1 + random() % 500);
+      at += data.size();
+      for (std::string message; !data.empty() && *reader.next(&data, &message); message.clear()) {
+        SharedBytes small = reader.take_shared();
+        if (!small) {
+          if (!inside) own.emplace_back();
+          own.back() += message;
+          inside = reader.partial();
+          continue;
+        }
+        EXPECT_TRUE(message.empty());
+        EXPECT_FALSE(reader.partial());
+        shared.push_back(std::move(small));
+      }
+    }
+  }
+  size_t next_shared = 0;
+  size_t next_own = 0;
+  for (const std::string& message : messages) {
+    const bool is_shared = !message.empty() && message.size() <= 200;
+    ASSERT_LT(is_shared ? next_shared : next_own, is_shared ? shared.size() : own.size());
+    ASSERT_EQ(is_shared ? *shared[next_shared++] : Bytes(own[next_own++]), message);
+  }
+  EXPECT_EQ(next_shared, shared.size());
+  EXPECT_EQ(next_own, own.size());
+}
+
 TEST(GrpcFramingTest, PiecesOfACompressedMessageAreOneGzipStream) {
   std::string message;
   for (int i = 0; i < 20000; ++i) message += std::to_string(i);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "rpc/client.h"
 #include "rpc/grpc_framing.h"
@@ -17,6 +19,10 @@ class InboundSink {
   virtual void on_inbound_message(std::string message) = 0;
   /// Only after give_pieces_above().
   virtual void on_inbound_piece(MessagePiece piece) { (void)piece; }
+  /// Several of them that arrived together.
+  virtual void on_inbound_pieces(std::span<MessagePiece> pieces) {
+    for (MessagePiece& piece : pieces) on_inbound_piece(std::move(piece));
+  }
   /// The peer sends no more, and every message was delivered.
   virtual void on_inbound_end() = 0;
   virtual void on_inbound_error(const Status& error) = 0;
@@ -36,6 +42,7 @@ class Inbound {
     pieces_ = true;
     reader_.give_pieces_above(bytes);
   }
+  void share_up_to(uint64_t bytes) { reader_.share_up_to(bytes); }
   void on_data(Bytes data);
   void on_end();
   /// To be followed by resume() on the loop when switched on.
@@ -50,6 +57,8 @@ class Inbound {
  private:
   /// Delivers the messages of `data`; returns what was not read since reading was switched off.
   Bytes deliver(Bytes data);
+  Bytes deliver_pieces(Bytes data);
+  void fail(const Status& error);
   void finish();
 
   MessageReader reader_;
@@ -57,6 +66,7 @@ class Inbound {
   std::atomic<bool> reading_{true};
   std::string held_;
   bool pieces_ = false;
+  std::vector<MessagePiece> together_;  ///< in deliver_pieces(), kept for its memory
   bool discard_ = false;
   bool ended_ = false;
   bool stopped_ = false;

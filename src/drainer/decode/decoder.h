@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,11 +25,15 @@ struct MutationTask {
 
 /// A transaction, or a part of one, that is still bytes.
 struct EncodedTransaction {
+  EncodedTransaction() = default;
+  /// One whose mutations stand in `memory`, which outlives it and what it is moved to.
+  explicit EncodedTransaction(std::pmr::memory_resource* memory) : mutations(memory) {}
+
   uint64_t start_ts = 0;
   uint64_t commit_ts = 0;
   int64_t schema_version = 0;
-  std::shared_ptr<const std::string> payload;  ///< owns what the mutations point to
-  std::vector<MutationTask> mutations;
+  SharedBytes payload;  ///< owns what the mutations point to
+  std::pmr::vector<MutationTask> mutations;
   uint64_t first_row = 0;     ///< number of the first row here, where these are not all
   bool more_follows = false;  ///< rows of this transaction come after these
 

@@ -40,7 +40,7 @@ EncodedTransaction transaction_of(const std::vector<int>& counts, const std::set
   encoded.start_ts = 100;
   encoded.commit_ts = 110;
   encoded.schema_version = 7;
-  encoded.payload = std::make_shared<std::string>(writer.finish(7));
+  encoded.payload = SharedBytes::of(writer.finish(7));
   auto value = codec::PrewriteValue::parse(*encoded.payload);
   Bytes message;
   while (value->next(&message)) {
@@ -103,7 +103,7 @@ TEST(Decoder, KindsOfRows) {
   writer.add_row(1, codec::kMutationUpdate, row + row);
   writer.add_row(1, codec::kMutationInsert, insert_row(3));
   EncodedTransaction encoded;
-  encoded.payload = std::make_shared<std::string>(writer.finish(1));
+  encoded.payload = SharedBytes::of(writer.finish(1));
   auto value = codec::PrewriteValue::parse(*encoded.payload);
   Bytes message;
   ASSERT_TRUE(value->next(&message));
@@ -124,7 +124,7 @@ TEST(Decoder, ErrorsNameTableAndCommitTs) {
   EncodedTransaction encoded;
   encoded.commit_ts = 110;
   auto broken = from_hex("082d 1203 020461 3800");
-  encoded.payload = std::make_shared<std::string>(*broken);
+  encoded.payload = SharedBytes::of(*broken);
   encoded.mutations.push_back(
       {*codec::TableMutation::parse(*encoded.payload), numbered_table("0"), false});
   auto transaction = decode_transaction(encoded);
@@ -132,7 +132,7 @@ TEST(Decoder, ErrorsNameTableAndCommitTs) {
             "decode transaction 110: table `test`.`0`: row data is corrupted in the handle");
 
   auto obsolete = from_hex("082d 3802");
-  encoded.payload = std::make_shared<std::string>(*obsolete);
+  encoded.payload = SharedBytes::of(*obsolete);
   encoded.mutations = {
       {*codec::TableMutation::parse(*encoded.payload), numbered_table("0"), false}};
   EXPECT_EQ(decode_transaction(encoded).status().message(),

@@ -85,7 +85,7 @@ class Replay {
     encoded.start_ts = static_cast<uint64_t>(item.commit.start_ts);
     encoded.commit_ts = static_cast<uint64_t>(item.commit.commit_ts);
     encoded.schema_version = value->schema_version();
-    encoded.payload = std::make_shared<std::string>(item.prewrite.prewrite_value);
+    encoded.payload = SharedBytes::of(std::string(item.prewrite.prewrite_value));
     auto owned = codec::PrewriteValue::parse(*encoded.payload);
     Bytes message;
     while (owned->next(&message)) add_mutation(&encoded, message);

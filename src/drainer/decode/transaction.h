@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_bytes.h"
 #include "codec/arena.h"
 #include "codec/datum.h"
 #include "drainer/decode/table.h"
@@ -65,11 +66,11 @@ struct Transaction {
 
   std::pmr::vector<RowChange> rows;
 
-  std::shared_ptr<const std::string> payload;  ///< the binlog; parts of a transaction share it
-  std::pmr::vector<TablePtr> tables;           ///< keeps them alive
-  codec::Arena arena;                          ///< values that are not in the payload as they are
-  codec::Arena* shared_values = nullptr;       ///< used instead of `arena` if set
-  size_t shared_bytes = 0;                     ///< about what is there of this transaction
+  SharedBytes payload;                    ///< the binlog; parts of a transaction share it
+  std::pmr::vector<TablePtr> tables;      ///< keeps them alive
+  codec::Arena arena;                     ///< values that are not in the payload as they are
+  codec::Arena* shared_values = nullptr;  ///< used instead of `arena` if set
+  size_t shared_bytes = 0;                ///< about what is there of this transaction
 
   codec::Arena& values() { return shared_values != nullptr ? *shared_values : arena; }
 

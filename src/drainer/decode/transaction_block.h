@@ -16,6 +16,7 @@ class TransactionBlock {
  public:
   explicit TransactionBlock(size_t most) { transactions_.reserve(most); }
 
+  bool is_full() const { return transactions_.size() == transactions_.capacity(); }
   /// A transaction in this block, which it keeps alive. At most as often as the block was made for.
   static std::shared_ptr<Transaction> add(const std::shared_ptr<TransactionBlock>& block) {
     Transaction& made = block->transactions_.emplace_back(&block->memory_, &block->values_);

@@ -57,8 +57,8 @@ BatchApplier::Prepared BatchApplier::prepare(const Batch& batch) {
   Prepared out{batch.units, context_.ledger.next_number()};
   std::vector<MarkItem> items;
   uint64_t low_ts = ~0ULL;
-  for (const Unit* unit : batch.units) {
-    MarkItem item = mark_item(*unit->transaction);
+  for (const Unit& unit : batch.units) {
+    MarkItem item = mark_item(*unit.transaction);
     if (has_rows_of_its_own(item.rows)) items.push_back(item);
     out.high_ts = std::max(out.high_ts, item.commit_ts);
     low_ts = std::min(low_ts, item.commit_ts);

@@ -22,7 +22,7 @@ class BatchApplier : public schedule::BatchWriter {
  private:
   /// A batch ready to be executed, as often as it takes.
   struct Prepared {
-    const std::vector<const schedule::Unit*>& units;
+    std::span<const schedule::Unit> units;
     uint64_t mark_number = 0;
     uint64_t high_ts = 0;
     std::string mark_sql = {};

@@ -67,7 +67,7 @@ Status WholeApplier::send_parts(const Try& one) {
     TBL_ASSIGN(TransactionPtr part, one.parts.next());
     if (!part) return ok_status();
     const Unit unit{std::move(part), one.applied};
-    TBL_TRY(connection_.write({&unit}, one.mode));
+    TBL_TRY(connection_.write({&unit, 1}, one.mode));
   }
 }
 

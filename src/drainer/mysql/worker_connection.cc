@@ -47,9 +47,9 @@ Status WorkerConnection::begin(std::string_view mark_sql) {
   return pack_.add(loopback_sql(context_.options.channel_id, worker_));
 }
 
-Status WorkerConnection::write(const std::vector<const Unit*>& units, WriteMode mode) {
+Status WorkerConnection::write(std::span<const Unit> units, WriteMode mode) {
   std::vector<Piece> pieces;
-  for (const Unit* unit : units) pieces.push_back({unit, unit->transaction->rows});
+  for (const Unit& unit : units) pieces.push_back({&unit, unit.transaction->rows});
   if (pieces.size() > 1) return write_pieces(pieces, mode);
   Piece& rest = pieces.front();
   while (!rest.rows.empty()) {

@@ -53,7 +53,7 @@ class WorkerConnection {
   Status begin(std::string_view mark_sql);
   /// Rows that an earlier run has applied are left out. A large unit is planned slice by slice, and
   /// so costs little more than its rows.
-  Status write(const std::vector<const schedule::Unit*>& units, WriteMode mode);
+  Status write(std::span<const schedule::Unit> units, WriteMode mode);
   /// Sends what begin() has put together.
   Status flush() { return pack_.flush(); }
   Status commit() { return connection_->exec("COMMIT").wrap("commit"); }

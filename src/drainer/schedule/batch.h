@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -34,8 +35,8 @@ struct Unit {
 };
 
 struct Batch {
-  /// In the stream's order.
-  std::vector<const Unit*> units;
+  /// In the stream's order; the worker's until the batch is settled.
+  std::span<const Unit> units;
   uint64_t rows = 0;
   /// Tried before in company and rolled back. Everything before it in the stream is durable.
   bool alone = false;

@@ -143,8 +143,10 @@ void Dispatcher::mark_taken(size_t worker, uint64_t number) {
   place(number, static_cast<uint32_t>(worker), State::kTaken);
 }
 
-Taken Dispatcher::take(size_t worker, const TakeLimits& limits) {
-  Taken batch;
+void Dispatcher::take(size_t worker, const TakeLimits& limits, Taken* taken) {
+  Taken& batch = *taken;
+  batch.numbers.clear();
+  batch.rows = 0;
   uint64_t bytes = 0;
   uint64_t number = 0;
   uint64_t table = 0;
@@ -164,7 +166,6 @@ Taken Dispatcher::take(size_t worker, const TakeLimits& limits) {
   // Rows of one table may have several forms, of the schema before and after somebody's DDL, each
   // with a plan of its own: these must follow each other as in the stream.
   std::sort(batch.numbers.begin(), batch.numbers.end());
-  return batch;
 }
 
 void Dispatcher::finish(const Taken& batch) {

@@ -11,12 +11,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "base/ring.h"
 #include "drainer/schedule/last_writer.h"
 #include "drainer/schedule/ready_list.h"
 #include "drainer/schedule/write_set.h"
@@ -48,12 +48,22 @@ class Dispatcher {
  public:
   Dispatcher(size_t workers, CommitOrder order);
 
+  /// add() of this write set follows soon.
+  void prefetch(const WriteSet& writes) const {
+    for (uint64_t hash : writes.hashes) last_.prefetch(hash);
+  }
   /// The next transaction of the stream. Its conflicts with unfinished ones are kept in order.
   uint64_t add(const WriteSet& writes, uint64_t rows, uint64_t bytes);
 
   /// Nothing to do for this worker now: `numbers` is empty. A transaction above the limits comes
   /// alone in its batch.
-  Taken take(size_t worker, const TakeLimits& limits);
+  Taken take(size_t worker, const TakeLimits& limits) {
+    Taken batch;
+    take(worker, limits, &batch);
+    return batch;
+  }
+  /// The same; what `*taken` held before is memory to be used again.
+  void take(size_t worker, const TakeLimits& limits, Taken* taken);
 
   /// The batch is durable.
   void finish(const Taken& batch);
@@ -114,7 +124,7 @@ class Dispatcher {
   void mark_taken(size_t worker, uint64_t number);
 
   const CommitOrder order_;
-  std::deque<Node> nodes_;  // from the first unfinished one
+  Ring<Node> nodes_;  // from the first unfinished one
   uint64_t first_ = 0;
   uint64_t next_in_order_ = 0;
   uint64_t barrier_ = 0;  // transactions below it come before every later one

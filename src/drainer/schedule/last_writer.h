@@ -13,6 +13,8 @@ class LastWriter {
  public:
   /// The writer before, if it is not below `first_unfinished`; `number` takes its place.
   std::optional<uint64_t> exchange(uint64_t hash, uint64_t number, uint64_t first_unfinished);
+  /// exchange() of this hash follows soon: its slot is a cache miss.
+  void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1); }
   size_t capacity() const { return slots_.size(); }
 
  private:

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+
+#include "base/ring.h"
 
 namespace tbl::schedule {
 
@@ -41,8 +42,8 @@ class Progress {
   };
   void advance();
 
-  std::deque<Item> items_;  // from the first that is not finished
-  uint64_t first_ = 0;      // number of items_.front()
+  Ring<Item> items_;    // from the first that is not finished
+  uint64_t first_ = 0;  // number of items_.front()
   Position position_;
 };
 

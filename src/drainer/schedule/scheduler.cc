@@ -15,7 +15,8 @@ constexpr uint64_t kBookkeepingBytes = 300;
 constexpr uint64_t kBytesPerHash = 64;
 // So many workers take what is there at once, however little, while the stream is near the present.
 constexpr size_t kPromptWorkers = 2;
-// How long rows may gather: near the present, and while the stream is behind, as after a pause.
+// How long rows may gather: near the present, or after the last one came; and while the stream is
+// behind, as after a pause.
 constexpr std::chrono::milliseconds kGatherTime(10);
 constexpr std::chrono::milliseconds kGatherTimeBehind(50);
 constexpr int64_t kBehindMs = 500;
@@ -64,6 +65,7 @@ Scheduler::Scheduler(SchedulerOptions options, Progress::Position start, Applier
       budget_(options.pending_bytes),
       wake_(options.workers),
       idle_state_(options.workers, Idle::kNo),
+      concurrency_(options.workers),
       dispatcher_(options.workers, options.order),
       progress_(start),
       reported_ts_(start.commit_ts) {}
@@ -93,6 +95,7 @@ Status Scheduler::submit(std::span<Submission> submissions) {
   TBL_TRY(error_);
   const uint64_t ts = submissions.back().unit.transaction->commit_ts;
   is_behind_ = system_clock().unix_ms() - tso_physical_ms(ts) > kBehindMs;
+  for (const Submission& submission : submissions) dispatcher_.prefetch(submission.writes);
   for (Submission& submission : submissions) add(submission);
   wake_for(std::nullopt);
   return ok_status();
@@ -128,43 +131,69 @@ Status Scheduler::wait_idle() {
 }
 
 void Scheduler::work(size_t worker, BatchWriter& writer) {
-  while (true) {
-    Taken taken = next_batch(worker);
-    if (taken.numbers.empty()) return;
-    settle(worker, taken, write_until_settled(taken, writer));
+  Held held;
+  while (next_batch(worker, &held)) {
+    settle(worker, held, write_until_settled(held, writer));
+    held.units.clear();
   }
 }
 
-// Waits for work; an empty batch is the end.
-Taken Scheduler::next_batch(size_t worker) {
+// Waits for work. False: this is the end.
+bool Scheduler::next_batch(size_t worker, Held* held) {
   std::unique_lock lock(mutex_);
   while (error_.ok() && !stop_.stop_requested()) {
     wait_for_work(worker, lock);
     if (!error_.ok() || stop_.stop_requested()) break;
-    Taken taken = dispatcher_.take(worker, limits());
-    if (taken.numbers.empty()) continue;
+    dispatcher_.take(worker, limits(), &held->taken);
+    if (held->taken.numbers.empty()) continue;
+    for (uint64_t number : held->taken.numbers) {
+      held->units.push_back(std::move(pending(number).unit));
+    }
     ++busy_;
     if (dispatcher_.waiting_rows() > 0) wake_for(std::nullopt);
-    return taken;
+    return true;
   }
-  return {};
+  return false;
 }
 
 // Returns when there may be something to take, and enough of it. The more workers are busy the more
 // rows of a table the next one waits for: so batches grow while the server is busy, since many rows
 // of a table cost it less per row, and are small when it has nothing else to do.
 void Scheduler::wait_for_work(size_t worker, std::unique_lock<std::mutex>& lock) {
-  if (!dispatcher_.has_work(worker)) {
+  while (!dispatcher_.has_work(worker) || enough_are_at_it(worker)) {
     idle_state_[worker] = Idle::kSleeping;
     wake_[worker].wait(lock);
+    idle_state_[worker] = Idle::kNo;
+    if (!error_.ok() || stop_.stop_requested()) return;
   }
-  if (dispatcher_.has_work(worker) && !has_enough(worker)) {
+  if (!has_enough(worker)) {
     idle_state_[worker] = Idle::kGathering;
-    const auto limit = is_behind_ ? kGatherTimeBehind : kGatherTime;
-    const bool late = wake_[worker].wait_for(lock, limit) == std::cv_status::timeout;
-    if (late) flush_below_ = std::max(flush_below_, dispatcher_.next_number());
+    if (!gather(worker, lock)) flush_below_ = std::max(flush_below_, dispatcher_.next_number());
   }
   idle_state_[worker] = Idle::kNo;
+}
+
+// Others are slower with this one than without it. One of them takes what it would.
+bool Scheduler::enough_are_at_it(size_t worker) const {
+  if (dispatcher_.has_bound(worker) || dispatcher_.is_retrying(worker)) return false;
+  return has_too_much() && busy_ >= concurrency_.limit();
+}
+
+// Rows wait in full batches.
+bool Scheduler::has_too_much() const {
+  const bool any_worker_will_do = !options_.one_to_one && options_.order == CommitOrder::kFree;
+  return any_worker_will_do && dispatcher_.waiting_rows() >= options_.batch_rows * kMaxBatchFactor;
+}
+
+// False: not woken in time.
+bool Scheduler::gather(size_t worker, std::unique_lock<std::mutex>& lock) {
+  const auto limit = is_behind_ ? kGatherTimeBehind : kGatherTime;
+  for (auto waited = kGatherTime; waited <= limit; waited += kGatherTime) {
+    const uint64_t seen = dispatcher_.next_number();
+    if (wake_[worker].wait_for(lock, kGatherTime) == std::cv_status::no_timeout) return true;
+    if (dispatcher_.next_number() == seen) break;  // nothing comes at the moment
+  }
+  return false;
 }
 
 bool Scheduler::has_enough(size_t worker) {
@@ -189,14 +218,9 @@ TakeLimits Scheduler::limits() const {
   return {options_.batch_rows * kMaxBatchFactor, options_.batch_bytes, 2000};
 }
 
-Status Scheduler::write_until_settled(const Taken& taken, BatchWriter& writer) {
-  Batch batch;
-  batch.rows = taken.rows;
-  batch.alone = taken.alone;
-  {
-    std::lock_guard lock(mutex_);
-    for (uint64_t number : taken.numbers) batch.units.push_back(&pending(number).unit);
-  }
+Status Scheduler::write_until_settled(const Held& held, BatchWriter& writer) {
+  const Taken& taken = held.taken;
+  const Batch batch{held.units, taken.rows, taken.alone};
   Turn turn(*this, taken);
   Backoff backoff;
   while (true) {
@@ -204,12 +228,13 @@ Status Scheduler::write_until_settled(const Taken& taken, BatchWriter& writer) {
     // In company: settle() sends it back to be tried alone. Alone, a duplicate key stays one.
     if (written.code() != StatusCode::kAborted || !taken.alone) return written;
     log_warn("a transaction was rolled back, trying again",
-             {{"commit ts", batch.units[0]->transaction->commit_ts}, {"error", written}});
+             {{"commit ts", batch.units[0].transaction->commit_ts}, {"error", written}});
     if (!backoff.wait(stop_.get_token())) return written;
   }
 }
 
-void Scheduler::settle(size_t worker, const Taken& taken, const Status& written) {
+void Scheduler::settle(size_t worker, Held& held, const Status& written) {
+  const Taken& taken = held.taken;
   if (written.ok()) {
     finish(taken);
     report_progress();
@@ -220,30 +245,29 @@ void Scheduler::settle(size_t worker, const Taken& taken, const Status& written)
     log_info("a batch was rolled back, its transactions are tried one by one",
              {{"transactions", taken.numbers.size()}, {"rows", taken.rows}, {"error", written}});
     --busy_;
+    for (size_t i = 0; i < held.units.size(); ++i) {
+      pending(taken.numbers[i]).unit = std::move(held.units[i]);
+    }
     dispatcher_.retry_alone(worker, taken);
     return;
   }
-  record_error(may_succeed_alone(written) ? written.wrap(name_of(taken)) : written);
-}
-
-std::string Scheduler::name_of(const Taken& taken) {
-  std::lock_guard lock(mutex_);
-  return "commit ts " + std::to_string(pending(taken.numbers.front()).unit.transaction->commit_ts);
+  const uint64_t ts = held.units.front().transaction->commit_ts;
+  record_error(may_succeed_alone(written) ? written.wrap("commit ts " + std::to_string(ts))
+                                          : written);
 }
 
 void Scheduler::finish(const Taken& taken) {
-  std::vector<Unit> released;  // freed outside the lock
-  released.reserve(taken.numbers.size());
   uint64_t bytes = 0;
   {
     std::lock_guard lock(mutex_);
+    concurrency_.on_finished(taken.rows, has_too_much() && busy_ >= concurrency_.limit(),
+                             std::chrono::steady_clock::now());
     --busy_;
     dispatcher_.finish(taken);
     for (uint64_t number : taken.numbers) {
       Pending& done = pending(number);
       progress_.finish(done.progress_number);
       bytes += done.bytes;
-      released.push_back(std::move(done.unit));
     }
     for (; first_pending_ < dispatcher_.first_unfinished(); ++first_pending_) pending_.pop_front();
     wake_bound();
@@ -261,6 +285,7 @@ void Scheduler::wake_for(std::optional<size_t> bound_to) {
     if (!gathers || has_enough(*bound_to)) wake(*bound_to);
     return;
   }
+  if (has_too_much() && busy_ >= concurrency_.limit()) return;
   std::optional<size_t> sleeper;
   for (size_t i = 0; i < idle_state_.size(); ++i) {
     if (idle_state_[i] == Idle::kWoken) return;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,7 +11,9 @@
 #include <vector>
 
 #include "base/byte_budget.h"
+#include "base/ring.h"
 #include "drainer/schedule/batch.h"
+#include "drainer/schedule/concurrency.h"
 #include "drainer/schedule/dispatcher.h"
 #include "drainer/schedule/progress.h"
 
@@ -71,7 +72,7 @@ class Scheduler {
 
  private:
   struct Pending {
-    Unit unit;
+    Unit unit;  ///< empty while a worker has it
     uint64_t progress_number;
     uint64_t bytes;
   };
@@ -82,16 +83,23 @@ class Scheduler {
     kWoken,      // will look in a moment, and wake the next if more is left
   };
   class Turn;
+  /// A worker's batch, and its transactions while the worker has them; kept for their memory.
+  struct Held {
+    Taken taken;
+    std::vector<Unit> units;
+  };
   static uint64_t cost_of(const Submission& submission);
   void add(Submission& submission);
 
   void work(size_t worker, BatchWriter& writer);
-  Taken next_batch(size_t worker);
-  Status write_until_settled(const Taken& taken, BatchWriter& writer);
-  void settle(size_t worker, const Taken& taken, const Status& written);
+  bool next_batch(size_t worker, Held* held);
+  Status write_until_settled(const Held& held, BatchWriter& writer);
+  void settle(size_t worker, Held& held, const Status& written);
   void finish(const Taken& taken);
-  std::string name_of(const Taken& taken);
   TakeLimits limits() const;
+  bool gather(size_t worker, std::unique_lock<std::mutex>& lock);
+  bool has_too_much() const;
+  bool enough_are_at_it(size_t worker) const;
   bool has_enough(size_t worker);
   uint64_t factor() const;
   void wait_for_work(size_t worker, std::unique_lock<std::mutex>& lock);
@@ -116,9 +124,10 @@ class Scheduler {
   size_t busy_ = 0;                            // workers that write a batch
   bool is_behind_ = false;                     // the stream, when the last transaction came
   uint64_t flush_below_ = 0;                   // what is below this number waits for no others
+  Concurrency concurrency_;
   Dispatcher dispatcher_;
   Progress progress_;
-  std::deque<Pending> pending_;  // by the dispatcher's number, from first_pending_ on
+  Ring<Pending> pending_;  // by the dispatcher's number, from first_pending_ on
   uint64_t first_pending_ = 0;
   Status error_;
 

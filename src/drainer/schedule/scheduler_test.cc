@@ -26,9 +26,9 @@ class ModelWriter : public BatchWriter {
 
   Status write(const Batch& batch, CommitTurn& turn) override {
     std::vector<TableRow> rows;
-    for (const Unit* unit : batch.units) {
-      for (const auto& row : unit->transaction->rows) {
-        if (!unit->is_applied(row.number)) rows.push_back({&row, unit->transaction->commit_ts});
+    for (const Unit& unit : batch.units) {
+      for (const auto& row : unit.transaction->rows) {
+        if (!unit.is_applied(row.number)) rows.push_back({&row, unit.transaction->commit_ts});
       }
     }
     if (!turn.wait(std::chrono::seconds(10))) return {StatusCode::kAborted, "not my turn"};
@@ -40,8 +40,8 @@ class ModelWriter : public BatchWriter {
     }
     if (!database_.model.apply(plan_table(table_, rows))) return already_exists("duplicate");
     ++database_.batches;
-    for (const Unit* unit : batch.units) {
-      database_.committed.push_back(unit->transaction->commit_ts);
+    for (const Unit& unit : batch.units) {
+      database_.committed.push_back(unit.transaction->commit_ts);
     }
     return ok_status();
   }

@@ -66,7 +66,7 @@ Result<std::optional<decode::EncodedTransaction>> PartReader::next(const decode:
     return rows.status().wrap(fmt::format("read transaction {}: table {}", transaction_.commit_ts,
                                           form.table->quoted_name()));
   }
-  part.payload = std::make_shared<const std::string>(std::move(rows).value());
+  part.payload = SharedBytes::of(std::move(rows).value());
   TBL_ASSIGN(auto value, codec::PrewriteValue::parse(*part.payload));
   Bytes message;
   value.next(&message);

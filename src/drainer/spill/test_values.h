@@ -10,7 +10,7 @@
 
 namespace tbl::spill {
 
-inline std::unique_ptr<SpillFile> file_of(Env& env, const std::string& content) {
+inline std::unique_ptr<SpillFile> file_of(Env& env, Bytes content) {
   auto file = SpillFile::create(env, "value.spill");
   EXPECT_TRUE(file.ok()) << file.status().to_string();
   EXPECT_TRUE((*file)->append(content).ok());
