@@ -72,7 +72,8 @@ class Expressions:
             found = self.reference(kind, mixed=True)
             if found:
                 return found
-        return Node(kind, values.literal(self.rng, kind))
+        # A text that stands for a time makes a text of IFNULL and its like, and how those compare with times differs.
+        return Node(kind, values.literal(self.rng, kind, typed=True))
 
     def make(self, kind, depth=3):
         """An expression of the kind."""

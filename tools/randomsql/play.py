@@ -94,9 +94,10 @@ class Round:
     def _known(self, sql, outcomes, node=None, table=""):
         """The rule that explains the difference, or None. `node`: the statement's tree; `table`: what it changes."""
         def refuse(codes):
-            sides = (self.tidb, self.mariadb) if outcomes[0][0] == "error" else (self.mariadb, self.tidb)
+            first = 0 if outcomes[0][0] == "error" else 1
+            sides = (self.tidb, self.mariadb) if first == 0 else (self.mariadb, self.tidb)
             views = [t.tree for t in self.tables if t.view and f"{t.name} " in f"{sql} "]
-            return node is not None and both_refuse([node, *views], table, *sides, codes)
+            return node is not None and both_refuse([node, *views], table, sides, outcomes[first], codes)
         return compare.known(self.rules, sql, *outcomes, refuse)
 
     def _differs(self, sql, node=None, table=""):

@@ -7,6 +7,7 @@ other one has made one up.
 import re
 
 from .expressions import KINDS
+from .values import quoted
 
 EXPRESSIONS = KINDS + ("bool", "uint")
 SOURCE = re.compile(r" (t\d+)(?: (?:use|ignore|force) index \(\w+\))?$")
@@ -14,6 +15,9 @@ CHANGED = re.compile(r"\b(r\d) ([ab])\b")
 ALIAS = re.compile(r"\b(t\d+|[ab])\.")
 BARE = re.compile(r"(?<![.\w])c\d+\b")
 MOST_SOURCES = 3
+COMPLAINT = re.compile(r"(?:Truncated i|I)ncorrect (\w+) value: '(.*)'$", re.S)
+CASTS = {"double": "{} + 0", "decimal": "{} + 0", "integer": "cast({} as signed)", "time": "cast({} as time)",
+         "datetime": "cast({} as datetime)"}
 
 
 def _sources(root, table):
@@ -55,11 +59,21 @@ def _smallest(node, refuses):
     return [node] if refuses(node) else []
 
 
-def both_refuse(roots, table, failing, other, codes):
-    """Whether what `failing` refuses of a statement is something, and all of it is refused by `other`, too.
+def _refuse_value(sides, error, codes):
+    """Whether both refuse the value that the error shows: for what was looked at before a view or a join dropped it."""
+    match = COMPLAINT.match(error[2])
+    cast = CASTS.get(match.group(1).lower()) if match else None
+    return bool(cast) and all(_refuses(s, f"select {cast.format(quoted(match.group(2)))} from (select 1) one", codes)
+                              for s in sides)
 
-    `roots`: trees of the statement and of the views it reads; `table`: the one it changes; `codes`: the errors meant.
+
+def both_refuse(roots, table, sides, error, codes):
+    """Whether what the failing side refuses of a statement is something, and all of it is refused by the other, too.
+
+    `roots`: trees of the statement and of the views it reads; `table`: the one it changes; `sides`: the one that failed
+    with `error`, and the other; `codes`: the errors meant.
     """
+    failing, other = sides
     any_found = False
     for root in roots:
         sources = _sources(root, table)
@@ -76,4 +90,4 @@ def both_refuse(roots, table, failing, other, codes):
             any_found = True
             if not refuses(node, side=other):
                 return False
-    return any_found
+    return any_found or _refuse_value(sides, error, codes)

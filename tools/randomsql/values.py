@@ -142,12 +142,12 @@ def clock_text(rng):
     return rng.choice(["", "", "-"]) + rng.choice([time_text(rng), "100:10:10", "300:00:01"]) + rng.choice(["", "", ".25"])
 
 
-def literal(rng, kind):
-    """A literal of the kind, as SQL."""
+def literal(rng, kind, typed=False):
+    """A literal of the kind, as SQL; a time is one of its type, or where it is not `typed` perhaps a text."""
     if kind in ("dt", "date", "time"):
         text, word = {"dt": (moment_text, "timestamp"), "date": (date_text, "date"), "time": (clock_text, "time")}[kind]
         drawn = text(rng)
-        return (f"{word} " if "." in drawn or rng.random() < 0.5 else "") + quoted(drawn)
+        return (f"{word} " if typed or "." in drawn or rng.random() < 0.5 else "") + quoted(drawn)
     make = {"int": int_literal, "dec": decimal_literal, "real": real_literal, "str": text_literal,
             "json": lambda r: quoted(r.choice(JSONS)), "bool": lambda r: r.choice(["0", "1", "1", "0", "true", "false"])}
     return make[kind](rng)
