@@ -9,6 +9,7 @@ changes      INSERT, REPLACE, UPDATE, DELETE
 play         a round: schema, then changes and queries on both servers
 compare      what counts as the same
 forms        the same statement in other words, for MariaDB to check itself
+refused      whether both servers refuse a value that one of them did not look at
 reduce       cuts a failing statement down
 
 Every round has a seed of its own: `python3 -m randomsql --tidb PORT --mariadb PORT --seed N --rounds 1`

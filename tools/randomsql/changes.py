@@ -122,10 +122,7 @@ class Changes:
             return value
         if len(value.parts) == 1 and re.fullmatch(r"default|'.*'|-?[\d.e]+", str(value)):
             return value
-        other = values.fitting(self.rng, column.type)
-        if column.kind == "real" and "e" not in other:
-            other += "e0"  # beside a DECIMAL, a quotient would be cut to the digits that it shows
-        return fill("value", f"ifnull({{}}, {other})", value)
+        return fill("value", f"ifnull({{}}, {values.fitting(self.rng, column.type)})", value)
 
     def _computed(self, scope, column, lenient):
         """An expression for the column that mostly fits it."""

@@ -14,10 +14,14 @@ NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?")
 
 @dataclass
 class Rule:
-    """A known difference: when `applies(sql, tidb, mariadb)`, the two outcomes are as they should be."""
+    """A known difference: when `applies(sql, tidb, mariadb)`, the two outcomes are as they should be.
+
+    `refused`: errors of values. Then it holds only where both refuse the value when they are asked for it alone.
+    """
     name: str
     reason: str
     applies: Callable
+    refused: frozenset = frozenset()
     count: int = 0
 
 
@@ -159,10 +163,10 @@ def difference(tidb, mariadb, ordered=False, exact=None) -> Optional[str]:
     return None if same_rows(tidb[1], mariadb[1], ordered, exact) else "rows"
 
 
-def known(rules, sql, tidb, mariadb):
-    """The first rule that explains the difference, or None."""
+def known(rules, sql, tidb, mariadb, both_refuse=lambda codes: False):
+    """The first rule that explains the difference, or None. `both_refuse`: refused.both_refuse() of this statement."""
     for rule in rules:
-        if rule.applies(sql, tidb, mariadb):
+        if rule.applies(sql, tidb, mariadb) and (not rule.refused or both_refuse(rule.refused)):
             rule.count += 1
             return rule
     return None

@@ -49,8 +49,8 @@ class Expressions:
         return [(s.alias, c) for s in (self.sources if sources is None else sources) for c in s.columns
                 if c.kind == kind]
 
-    def reference(self, kind):
-        """A column of the kind, or None when there is none."""
+    def reference(self, kind, mixed=False):
+        """A column of the kind, or None when there is none. `mixed`: what is made of it holds other values, too."""
         found = self.columns(kind)
         if self.outer and (not found or self.rng.random() < 0.2):
             found = self.columns(kind, self.outer) or found
@@ -58,6 +58,8 @@ class Expressions:
             return None
         alias, column = self.rng.choice(found)
         text = f"{alias}.{column.name}" if alias else column.name
+        if mixed and column.type is not None:
+            text = column.type.beside_others(text)
         # A bare BIT is bytes; a UNION of YEAR and a number is 99999 in MariaDB.
         bare = column.type is None or column.type.family not in ("bit", "year")
         return Node(kind, text if bare else f"({text} + 0)")
@@ -67,10 +69,11 @@ class Expressions:
         if choice < 0.05 and kind != "json":
             return Node(kind, "null")
         if choice < 0.72:
-            found = self.reference(kind)
+            found = self.reference(kind, mixed=True)
             if found:
                 return found
-        return Node(kind, values.literal(self.rng, kind))
+        # A text that stands for a time makes a text of IFNULL and its like, and how those compare with times differs.
+        return Node(kind, values.literal(self.rng, kind, typed=True))
 
     def make(self, kind, depth=3):
         """An expression of the kind."""

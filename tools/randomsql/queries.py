@@ -71,7 +71,7 @@ class Queries:
         self.number = 0
         inner = self.select([], 1, names=True, plain=True)
         columns = [Ref(f"x{i}", k) for i, k in enumerate(inner.kinds)]
-        return Table(name, columns, view=f"create view {name} as {inner.node}")
+        return Table(name, columns, view=f"create view {name} as {inner.node}", tree=inner.node)
 
     def _union(self):
         kinds = [self.rng.choice(("int", "str", "dec", "date")) for _ in range(self.rng.randint(1, 3))]
@@ -167,7 +167,7 @@ class Queries:
             if plain:
                 items = [fill(k, UNION_CAST[k], i) if k in ("int", "dec") else i for k, i in zip(kinds, items)]
         else:
-            items = [scope.make(k, 2) if k != "bool" else scope.condition(1) for k in kinds]
+            items = [self._item(scope, k, names) for k in kinds]
             if plain:
                 items = [fill(k, UNION_CAST[k], i) if k in UNION_CAST else i for k, i in zip(kinds, items)]
             tail = []
@@ -176,6 +176,13 @@ class Queries:
         order = Node("order") if plain or names and self.rng.random() < 0.7 else self._order(len(items), names, bool(distinct))
         node = Node("query", "select " + distinct, Node("items", *_commas(items)), from_node, where, *tail, order)
         return Query(node, kinds, bool(order.parts))
+
+    def _item(self, scope, kind, names):
+        if kind == "bool":
+            return scope.condition(1)
+        # A text as it is stored; bytes among them only where nothing else is made of them.
+        stored = scope.reference(kind) if kind == "str" and not names and self.rng.random() < 0.2 else None
+        return stored or scope.make(kind, 2)
 
     def _grouped(self, scope, kinds, plain, names):
         """Items, kinds and the clauses of a query with aggregates."""

@@ -1,8 +1,9 @@
 """Random tables and views."""
 from dataclasses import dataclass, field
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 from . import values
+from .tree import Node
 
 KEYABLE = ("int", "bit", "year", "decimal", "varchar", "char", "date", "datetime", "time", "enum", "set", "varbinary",
            "binary", "timestamp", "real", "float")
@@ -43,6 +44,7 @@ class Table:
     partition: str = ""
     create: str = ""
     view: str = ""
+    tree: Optional[Node] = None  # of the view's query
     counter: int = 0      # see auto_ids.py
     in_step: bool = True
 

@@ -5,6 +5,7 @@
 #include "tidb/exec/plan_executor.h"
 #include "tidb/exec/row_bytes.h"
 #include "tidb/expr/aggregate.h"
+#include "tidb/types/append_key.h"
 
 namespace tbl::tidb {
 

@@ -1,6 +1,5 @@
 #include "tidb/exec/exec_util.h"
 
-#include "tidb/types/convert.h"
 #include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
@@ -22,17 +21,6 @@ Result<bool> passes(const std::vector<ExprPtr>& conditions, ExecContext& context
     if (!pass) return false;
   }
   return true;
-}
-
-void append_key(std::string* key, const Value& value) {
-  if (value.is_null()) {
-    key->append("-;");
-    return;
-  }
-  std::string part = group_key(value);
-  key->append(std::to_string(part.size()));
-  key->push_back(':');
-  key->append(part);
 }
 
 }  // namespace tbl::tidb

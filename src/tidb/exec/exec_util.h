@@ -13,9 +13,6 @@ namespace tbl::tidb {
 Status check_killed(ExecContext& context);
 /// All conditions are true for the row.
 Result<bool> passes(const std::vector<ExprPtr>& conditions, ExecContext& context, const Row& row);
-/// Appends a value to a key of a hash table; keys are equal when all their values are. NULL is a
-/// value of its own.
-void append_key(std::string* key, const Value& value);
 
 /// Asks for the kill flag every few rows.
 class KillCheck {

@@ -1,6 +1,7 @@
 #include "tidb/exec/join_table.h"
 
 #include "tidb/exec/row_bytes.h"
+#include "tidb/types/append_key.h"
 
 namespace tbl::tidb {
 

@@ -4,6 +4,7 @@
 #include "tidb/exec/make.h"
 #include "tidb/exec/plan_executor.h"
 #include "tidb/exec/row_bytes.h"
+#include "tidb/types/append_key.h"
 
 namespace tbl::tidb {
 

@@ -1,5 +1,6 @@
 #include "tidb/plan/subplan.h"
 
+#include "tidb/types/append_key.h"
 #include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
@@ -17,25 +18,28 @@ Status PlanSubquery::run(EvalContext& ctx, const Row& outer,
     TBL_ASSIGN(Value value, e->eval(ctx, outer));
     values.push_back(std::move(value));
   }
-  if (kept_ && kept_in_ == engine_->attempt && values == kept_for_) {
-    for (const Row& row : rows_) {
-      if (!on_row(row)) break;
-    }
-    return ok_status();
+  if (kept_in_ != engine_->attempt) forget();
+  kept_in_ = engine_->attempt;
+  std::string key;
+  for (const Value& value : values) append_key(&key, value);
+  auto found = kept_.find(key);
+  if (found == kept_.end()) return run_anew(std::move(values), std::move(key), on_row);
+  for (const Row& row : found->second) {
+    if (!on_row(row)) break;
   }
-  return run_anew(std::move(values), on_row);
+  return ok_status();
 }
 
-Status PlanSubquery::run_anew(Row values, const std::function<bool(const Row&)>& on_row) {
-  kept_ = false;
-  rows_.clear();
-  slot_row_ = values;
+Status PlanSubquery::run_anew(Row values, std::string key,
+                              const std::function<bool(const Row&)>& on_row) {
+  std::vector<Row> rows;
+  slot_row_ = std::move(values);
   plan_->slot->row = &slot_row_;
   bool keep = !plan_->is_volatile;
   bool wanted = true;
   Status status = engine_->engine->run(*plan_->root, [&](const Row& row) {
-    if (keep && rows_.size() < kKeptRows) {
-      rows_.push_back(row);
+    if (keep && rows.size() < kKeptRows) {
+      rows.push_back(row);
     } else {
       keep = false;
     }
@@ -45,11 +49,20 @@ Status PlanSubquery::run_anew(Row values, const std::function<bool(const Row&)>&
   });
   plan_->slot->row = nullptr;
   TBL_TRY(std::move(status));
-  kept_ = keep;
-  kept_in_ = engine_->attempt;
-  if (!keep) rows_.clear();
-  kept_for_ = std::move(values);
+  if (keep) this->keep(std::move(key), std::move(rows));
   return ok_status();
+}
+
+void PlanSubquery::keep(std::string key, std::vector<Row> rows) {
+  const size_t more = rows.size() + 1;
+  if (kept_rows_ + more > kKeptRows) forget();
+  kept_rows_ += more;
+  kept_.emplace(std::move(key), std::move(rows));
+}
+
+void PlanSubquery::forget() {
+  kept_.clear();
+  kept_rows_ = 0;
 }
 
 std::unique_ptr<SubqueryRunner> PlanSubquery::clone() const {

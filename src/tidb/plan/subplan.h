@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tidb/expr/subquery.h"
@@ -41,8 +42,8 @@ struct SubPlan {
   bool is_optimized = false;
 };
 
-/// The runner of one place in an expression. Rows of the last run are kept while the outer values
-/// stay the same (and they fit in kKeptRows).
+/// The runner of one place in an expression. The rows of its runs are kept for each set of outer
+/// values, up to kKeptRows in all; then it forgets them and begins anew.
 class PlanSubquery : public SubqueryRunner {
  public:
   static constexpr size_t kKeptRows = 10000;
@@ -66,16 +67,17 @@ class PlanSubquery : public SubqueryRunner {
   const std::vector<ExprPtr>& outer() const { return outer_; }
 
  private:
-  Status run_anew(Row values, const std::function<bool(const Row&)>& on_row);
+  Status run_anew(Row values, std::string key, const std::function<bool(const Row&)>& on_row);
+  void keep(std::string key, std::vector<Row> rows);
+  void forget();
 
   std::shared_ptr<SubPlan> plan_;
   std::vector<ExprPtr> outer_;
   std::shared_ptr<SubquerySlot> engine_;
   Row slot_row_;
-  bool kept_ = false;
+  std::unordered_map<std::string, std::vector<Row>> kept_;  ///< by the outer values
+  size_t kept_rows_ = 0;  ///< those of kept_, and one for each entry
   uint64_t kept_in_ = 0;  ///< the attempt
-  Row kept_for_;
-  std::vector<Row> rows_;
 };
 
 }  // namespace tbl::tidb

@@ -14,7 +14,10 @@ class UnionCast : public Expr {
 
   Result<Value> eval(EvalContext& ctx, const Row& row) const override {
     TBL_ASSIGN(Value value, children()[0]->eval(ctx, row));
-    return convert_kind(std::move(value), children()[0]->type(), type(), ctx);
+    TBL_ASSIGN(value, convert_kind(std::move(value), children()[0]->type(), type(), ctx));
+    // Rows of a UNION are compared by what they show.
+    if (value.kind() != ValueKind::kDecimal || type().decimal < 0) return value;
+    return Value::of_decimal(value.as_decimal().round(type().decimal));
   }
   std::string to_string() const override { return "cast(" + children()[0]->to_string() + ")"; }
   ExprPtr clone() const override { return std::make_unique<UnionCast>(type(), clone_children()); }

@@ -170,8 +170,9 @@ Result<Value> to_decimal_column(const Value& number, const ColumnTarget& target,
   bool clipped = false;
   bool rounded = false;
   Decimal stored = d.fit(prec, std::max(target.type.decimal, 0), &clipped, &rounded);
-  if (target.type.is_unsigned() && stored.negative()) {
+  if (target.type.is_unsigned() && d.negative()) {  // also where it would be rounded to 0
     clipped = true;
+    rounded = false;
     stored = Decimal().round(std::max(target.type.decimal, 0));
   }
   TBL_ASSIGN(stored, clip(!clipped, stored, target, ctx));
