@@ -159,7 +159,7 @@ class Pipeline {
   Pipeline(const std::vector<std::string>& jobs, uint64_t last_ts)
       : ddl_jobs_(meta_, []() -> Result<uint64_t> { return 1; }),
         merger_(0, 5 << 20),
-        applier_({.pending_bytes = 20 << 20}, {}, events(last_ts)) {
+        applier_({.pending_bytes = 18 << 20}, {}, events(last_ts)) {
     std::vector<schema::HistoryEntry> history;
     for (const std::string& json : jobs) {
       auto job = schema::parse_job(json);

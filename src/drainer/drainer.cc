@@ -35,7 +35,7 @@ struct Share {
 };
 constexpr Share kMerge{4, 5 << 20};     // what pumps sent
 constexpr Share kPipeline{4, 4 << 20};  // what is being decoded
-constexpr Share kApply{2, 20 << 20};    // what is being applied
+constexpr Share kApply{2, 18 << 20};    // what is being applied
 constexpr Share kPart{16, 4 << 20};     // a larger transaction is decoded and applied in parts
 /// Of a part, so that many tiny rows do not cost a multiple of their bytes.
 constexpr uint64_t kPartBytesPerRow = 256;
