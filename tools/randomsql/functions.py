@@ -60,8 +60,8 @@ concat({}, {}) str str|concat({}, {}) str int|concat(cast(abs({}) as decimal(40,
 left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
 upper(concat({}, '!')) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
-hex(cast({} as signed)) int|hex({} & {}) uint uint|hex({}) str|bin(cast({} as signed)) int|oct(cast({} as signed)) int|conv({}, 10, {}) int BASE|cast(unhex(hex(left({}, 50))) as char) str|hex(reverse(unhex(hex(left({}, 50))))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
-elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60 using utf8mb4) N|hex(char({} + 60, {})) N int|space({}) N|soundex({}) WORD
+hex(cast({} as signed)) int|hex({} & {}) uint uint|hex({}) str|bin(cast({} as signed)) int|oct(cast({} as signed)) int|conv({}, 10, {}) int BASE|hex(reverse(unhex(hex(left({}, 50))))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
+elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|hex(char({} + 60, {})) N int|space({}) N|soundex({}) WORD
 format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char)) dec|concat(cast({} as char)) dt|concat(cast({} as char)) time|cast({} as char({})) text N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
 case {} when {} then {} else {} end int int str str|concat(ifnull({}, {})) int str|concat(if({}, {}, {})) bool int str
