@@ -90,5 +90,6 @@ def both_refuse(roots, table, sides, error, codes):
         for node in _smallest(root, refuses):
             any_found = True
             if not refuses(node, side=other):
-                return False
+                # Of the table that the other one has changed, the rows may be gone.
+                return bool(table) and _refuse_value(sides, error, codes)
     return any_found or _refuse_value(sides, error, codes)
