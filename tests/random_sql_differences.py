@@ -67,6 +67,9 @@ RULES = [
          lambda sql, tidb, mariadb: _codes(tidb, mariadb) == (3020, 1365)),
     Rule("mixed signs", "IFNULL and its like of a BIGINT and a shorter unsigned number are a BIGINT; in a MariaDB a DECIMAL, "
          "whose ABS is never out of range", _mixed_signs),
+    Rule("zero minus", "0 less the smallest BIGINT is out of range; MariaDB gives the smallest BIGINT",
+         lambda sql, tidb, mariadb: _codes(tidb, mariadb) == (1690, 0) and
+         tidb[2].startswith("BIGINT value is out of range in '(0 - ")),
     Rule("round to tens", "a BIGINT rounded beyond its range is error 1690; MySQL and MariaDB wrap around",
          lambda sql, tidb, mariadb: tidb[0] == "error" and tidb[1] == 1690 and "round(" in tidb[2]),
 ]

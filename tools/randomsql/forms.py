@@ -69,11 +69,11 @@ def _guarded(node):
     return text
 
 
-def forms(node, widths):
-    """(settings, statement) of the same statement in other forms. `node`: its tree."""
+def forms(node, widths, prepared=False):
+    """(settings, statement) of the same statement in other forms. `node`: its tree; `prepared`: it was one."""
     sql = str(node)
     texts = dict.fromkeys([sql, _materialised(sql), _nullable(sql, widths), _guarded(node)])
-    return [(settings, text) for text in texts for settings in (PLAIN, USUAL) if (settings, text) != (USUAL, sql)]
+    return [(settings, text) for text in texts for settings in (PLAIN, USUAL) if prepared or (settings, text) != (USUAL, sql)]
 
 
 @dataclass
@@ -84,9 +84,9 @@ class SelfCheck:
     count: int = 0
     statements: int = 0
 
-    def contradicts(self, mariadb, node, widths, agrees):
+    def contradicts(self, mariadb, node, widths, agrees, prepared=False):
         """Whether MariaDB takes its answer back: `agrees(outcome)` says whether one is tidb-server's."""
-        for settings, text in forms(node, widths):
+        for settings, text in forms(node, widths, prepared):
             mariadb.run(settings)
             outcome = mariadb.run(text)
             mariadb.run(USUAL)

@@ -3,7 +3,7 @@
 Some are wrapped because of MariaDB: LEAST of texts is a number where one is wanted, UNHEX of a LONGTEXT sorts as if
 it were empty, MAKE_SET takes some NULLs for texts, a text as a TIME depends on where it comes from, CAST of a number
 AS CHAR is a number without its fraction beside a number, TIME_FORMAT forgets the sign when it says how long its text
-gets, ORD, BIT_COUNT and some others are cut to too few digits beside a number, QUOTE of a NULL without a type are
+gets, ORD, HOUR, BIT_COUNT and some others are cut to too few digits beside a number, QUOTE of a NULL without a type are
 bytes, ROUND to tens of a BIGINT UNSIGNED is a decimal, the text of ABS of a DECIMAL is cut, DISTINCT takes numbers
 beside a BLOB for one. The longest TIME has a fraction in MariaDB alone: what is
 "no_longer" is cut to the longest without one.
@@ -38,7 +38,7 @@ greatest({}, {}) int int|least({}, {}, {}) int int int|isnull({}) any
 year({}) dt|month({}) dt|day({}) dt|dayofmonth({}) date|dayofweek({}) dt|dayofyear({}) date|weekday({}) dt|quarter({}) date
 week({}) dt|week({}, {}) dt WEEK|cast(yearweek({}) as signed) date|weekofyear({}) dt|to_days({}) dt|to_seconds({}) dt|datediff({}, {}) dt date
 year({}) MOMENT|to_days({}) MOMENT|datediff({}, {}) MOMENT dt|timestampdiff({}, {}, {}) U1 MOMENT dt|week({}) MOMENT
-hour(timestamp({})) dt|hour({}) time|minute({}) time|second(timestamp({})) dt|microsecond(timestamp({})) dt|time_to_sec(cast({} as time)) time|extract({} from timestamp({})) U dt
+hour(timestamp({})) dt|cast(hour({}) as signed) time|minute({}) time|second(timestamp({})) dt|microsecond(timestamp({})) dt|time_to_sec(cast({} as time)) time|extract({} from timestamp({})) U dt
 timestampdiff({}, {}, {}) U1 dt dt|unix_timestamp({}) date|cast(period_add(202001, {}) as signed) N|period_diff(202001, 201901 + {}) N
 json_length({}) json|json_depth({}) json|json_valid({}) json|inet_aton({}) IP|is_ipv4({}) IP|is_ipv6({}) IP|length({}) int|char_length({}) dec
 """
@@ -60,8 +60,8 @@ concat({}, {}) str str|concat({}, {}) str int|concat(cast(abs({}) as decimal(40,
 left({}, {}) str N|right({}, {}) str N|substring({}, {}) str P|substring({}, {}, {}) str P N|mid({}, {}, {}) str P N|substring_index({}, {}, {}) str G NEG
 upper(concat({}, '!')) str|lower({}) str|trim({}) str|ltrim({}) str|rtrim({}) str|trim(leading {} from {}) G str|trim(both {} from {}) G str
 lpad({}, {}, {}) str N PAD|rpad({}, {}, {}) str N PAD|repeat({}, {}) str N|replace({}, {}, {}) str G G|insert({}, {}, {}, {}) str P N str|reverse({}) str
-hex(cast({} as signed)) int|hex({} & {}) uint uint|hex({}) str|bin(cast({} as signed)) int|oct(cast({} as signed)) int|conv({}, 10, {}) int BASE|cast(unhex(hex(left({}, 50))) as char) str|hex(reverse(unhex(hex(left({}, 50))))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
-elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|char({} + 60 using utf8mb4) N|hex(char({} + 60, {})) N int|space({}) N|soundex({}) WORD
+hex(cast({} as signed)) int|hex({} & {}) uint uint|hex({}) str|bin(cast({} as signed)) int|oct(cast({} as signed)) int|conv({}, 10, {}) int BASE|hex(reverse(unhex(hex(left({}, 50))))) str|to_base64({}) str|quote(concat({}, '')) str|md5({}) str|sha1({}) str
+elt({}, {}, {}) N str str|make_set({}, ifnull({}, 'a'), ifnull({}, 'b')) N str str|export_set({}, 'Y', 'N', ',', 5) N|hex(char({} + 60, {})) N int|space({}) N|soundex({}) WORD
 format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char)) dec|concat(cast({} as char)) dt|concat(cast({} as char)) time|cast({} as char({})) text N
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
 case {} when {} then {} else {} end int int str str|concat(ifnull({}, {})) int str|concat(if({}, {}, {})) bool int str

@@ -251,7 +251,7 @@ class Round:
             what = compare.difference(*outcomes, query.ordered)
             if what and not self._known(plain, outcomes, query.node):
                 if self.itself.contradicts(self.mariadb, query.node, self._widths(), lambda again: compare.difference(
-                        outcomes[0], again, query.ordered) is None):
+                        outcomes[0], again, query.ordered) is None, prepared=True):
                     self.itself.count += 1
                 else:
                     self._tell(f"{what} of {runner.__name__} {prepared.text} {prepared.literals}", plain, outcomes,

@@ -84,10 +84,12 @@ def both_refuse(roots, table, sides, error, codes):
             if named is None or not _refuses(side, f"{cte}select {node} from {' cross join '.join(named)}", codes):
                 return False
             # What is refused already below, in a derived table or a view, is no matter of this expression.
-            return not any(_refuses(side, f"{cte}select * from {n}", codes) for n in named if not n.startswith("r"))
+            below = named + [str(n) for n in node.walk() if n.kind == "table"]
+            return not any(_refuses(side, f"{cte}select * from {n}", codes) for n in below if not n.startswith("r"))
 
         for node in _smallest(root, refuses):
             any_found = True
             if not refuses(node, side=other):
-                return False
+                # Of the table that the other one has changed, the rows may be gone.
+                return bool(table) and _refuse_value(sides, error, codes)
     return any_found or _refuse_value(sides, error, codes)
