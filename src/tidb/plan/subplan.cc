@@ -23,8 +23,11 @@ Status PlanSubquery::run(EvalContext& ctx, const Row& outer,
   std::string key;
   for (const Value& value : values) append_key(&key, value);
   auto found = kept_.find(key);
-  if (found == kept_.end()) return run_anew(std::move(values), std::move(key), on_row);
-  for (const Row& row : found->second) {
+  // Values that compare equal may still show differently, as 1.0 and 1.00 do.
+  if (found == kept_.end() || found->second.outer != values) {
+    return run_anew(std::move(values), std::move(key), on_row);
+  }
+  for (const Row& row : found->second.rows) {
     if (!on_row(row)) break;
   }
   return ok_status();
@@ -57,7 +60,7 @@ void PlanSubquery::keep(std::string key, std::vector<Row> rows) {
   const size_t more = rows.size() + 1;
   if (kept_rows_ + more > kKeptRows) forget();
   kept_rows_ += more;
-  kept_.emplace(std::move(key), std::move(rows));
+  kept_.insert_or_assign(std::move(key), Kept{slot_row_, std::move(rows)});
 }
 
 void PlanSubquery::forget() {

@@ -75,9 +75,13 @@ class PlanSubquery : public SubqueryRunner {
   std::vector<ExprPtr> outer_;
   std::shared_ptr<SubquerySlot> engine_;
   Row slot_row_;
-  std::unordered_map<std::string, std::vector<Row>> kept_;  ///< by the outer values
-  size_t kept_rows_ = 0;  ///< those of kept_, and one for each entry
-  uint64_t kept_in_ = 0;  ///< the attempt
+  struct Kept {
+    Row outer;
+    std::vector<Row> rows;
+  };
+  std::unordered_map<std::string, Kept> kept_;  ///< by the outer values
+  size_t kept_rows_ = 0;                        ///< those of kept_, and one for each entry
+  uint64_t kept_in_ = 0;                        ///< the attempt
 };
 
 }  // namespace tbl::tidb

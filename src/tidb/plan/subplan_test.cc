@@ -10,7 +10,7 @@ namespace tbl::tidb {
 
 namespace {
 
-/// As many rows as the outer value says, each with the number of runs so far.
+/// As many rows as an outer integer says, otherwise one; each with the number of runs so far.
 class CountingEngine : public SubqueryEngine {
  public:
   explicit CountingEngine(std::shared_ptr<OuterRow> outer) : outer_(std::move(outer)) {}
@@ -18,7 +18,7 @@ class CountingEngine : public SubqueryEngine {
   Status run(const PlanNode&, const std::function<bool(const Row&)>& on_row) override {
     ++runs;
     const Value& wanted = (*outer_->row)[0];
-    const int64_t rows = wanted.is_null() ? 1 : wanted.as_int();
+    const int64_t rows = wanted.kind() == ValueKind::kInt ? wanted.as_int() : 1;
     for (int64_t i = 0; i < rows; ++i) {
       if (!on_row({Value::of_int(runs)})) break;
     }
@@ -73,6 +73,12 @@ TEST_F(SubPlanTest, RunsOnceForEachSetOfOuterValues) {
   EXPECT_EQ(rows(0), Rows{});
   EXPECT_EQ(rows(Value::null()), Rows{2});
   EXPECT_EQ(engine_.runs, 3);
+}
+
+TEST_F(SubPlanTest, EqualValuesThatShowDifferentlyRunApart) {
+  EXPECT_EQ(rows(Value::of_int(1)), Rows{1});
+  EXPECT_EQ(rows(Value::of_uint(1)), Rows{2});
+  EXPECT_EQ(engine_.runs, 2);
 }
 
 TEST_F(SubPlanTest, AnotherAttemptReadsAnew) {
