@@ -29,11 +29,11 @@ Result<Value> as_kind_of(const FieldType& type, const Value& v, const ConvertCon
       if (!v.is_string()) return Value::null();
       return to_duration(v, -1, ctx);
     case EvalClass::kInt: {
-      if (type.tp == schema::kTypeYear && v.kind() == ValueKind::kInt) {
-        return v.as_int() > 0 && v.as_int() < 100 ? cast_value(v, type, ctx) : Value::null();
-      }
-      if (!v.is_string() || !is_integer_text(v.as_string())) return Value::null();
+      const bool is_text = v.is_string() && is_integer_text(v.as_string());
+      if (!is_text && v.kind() != ValueKind::kInt) return Value::null();
       TBL_ASSIGN(int64_t number, to_int(v, ctx));
+      const bool short_year = number < 100 && (number > 0 || (number == 0 && is_text));
+      if (type.tp == schema::kTypeYear && short_year) return cast_value(v, type, ctx);
       return Value::of_int(number);
     }
     default:

@@ -209,8 +209,24 @@ class Builder {
     return false;
   }
 
+  /// Other numbers than years become years when a column takes them, but not when they are
+  /// compared.
+  static std::optional<Fitted> fit_year(const Value& v) {
+    constexpr int64_t kFirst = 1901;
+    constexpr int64_t kLast = 2155;
+    if (v.kind() == ValueKind::kUint && v.as_uint() > kLast)
+      return Fitted{Value::of_int(kLast), -1};
+    if (v.kind() != ValueKind::kInt) return std::nullopt;
+    const int64_t number = v.as_int();
+    if (number > kLast) return Fitted{Value::of_int(kLast), -1};
+    if (number < 0) return Fitted{Value::of_int(0), 1};
+    if (number > 0 && number < kFirst) return Fitted{Value::of_int(0), -1};
+    return Fitted{Value::of_int(number), 0};
+  }
+
   /// Nothing when the conversion loses more than order can tell.
   std::optional<Fitted> fit(const Value& v) const {
+    if (column_.type->tp == schema::kTypeYear) return fit_year(v);
     Warnings warnings;
     ConvertContext quiet = eval_.convert;
     quiet.warnings = &warnings;
