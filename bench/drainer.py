@@ -182,13 +182,13 @@ class Bench:
         first_ts = self.stream.ts
         last_ts, size = self.load(mix.transactions(self.stream, rows))
         words, fields = mix.push(self.stream, rows)
+        write_fields(self.path("fields"), fields)
         ours, theirs, discarded = [], [], []
         for _ in range(self.options.pairs):
             self.reset(mix)
             ours.append(self.run_drainer(rows, first_ts, last_ts, self.cluster.drainer_config()))
             reached = self.checksum(mix)
             self.reset(mix)
-            write_fields(self.path("fields"), fields)
             theirs.append(self.measured(rows, lambda: self.push(mix.connections, mix.rows_per_commit, words), {}))
             if self.checksum(mix) != reached:
                 raise RuntimeError(f"{mix.name}: the two ends differ: {reached}, {self.checksum(mix)}")
