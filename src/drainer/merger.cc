@@ -77,12 +77,6 @@ void Merger::open() {
 
 bool Merger::ready() const { return open_ && waited_for_ == 0 && !sources_.empty(); }
 
-std::optional<BinlogItem> Merger::next(const StopToken& stop) {
-  std::vector<BinlogItem> one;
-  if (!take({.items = 1}, &one, stop)) return std::nullopt;
-  return std::move(one.front());
-}
-
 bool Merger::take(const Limit& limit, std::vector<BinlogItem>* out, const StopToken& stop) {
   std::unique_lock lock(mutex_);
   while (pushed_.wait(lock, stop, [this] { return ready(); }) && !stop.stop_requested()) {

@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,8 +49,6 @@ class Merger {
   bool take(const Limit& limit, std::vector<BinlogItem>* out, const StopToken& stop);
   /// The same without waiting; how many they are.
   size_t take_ready(const Limit& limit, std::vector<BinlogItem>* out);
-  /// The next item; nothing when stop was requested.
-  std::optional<BinlogItem> next(const StopToken& stop);
 
   /// Nothing is emitted before this, so that all pumps of the first listing are in the set.
   void open();

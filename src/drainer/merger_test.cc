@@ -155,9 +155,9 @@ TEST(MergerLimitTest, AFullMergeTakesOnlyFromTheSourceItWaitsFor) {
   });
   ASSERT_TRUE(push_item(merger, "b", rows_item(2, 1, 1, 200), {})) << "its queue is empty";
   EXPECT_FALSE(pushed);
-  EXPECT_EQ(merger.next({})->commit_ts(), 1U);
+  EXPECT_EQ(next_item(merger)->commit_ts(), 1U);
   blocked.join();  // room was made
-  EXPECT_EQ(merger.next({})->commit_ts(), 2U);
+  EXPECT_EQ(next_item(merger)->commit_ts(), 2U);
 }
 
 TEST(MergerLimitTest, StopEndsEveryWait) {
@@ -168,7 +168,8 @@ TEST(MergerLimitTest, StopEndsEveryWait) {
   std::jthread pusher([&](const StopToken& stop) {
     EXPECT_FALSE(push_item(merger, "a", rows_item(2, 1, 1), stop));
   });
-  std::jthread taker([&](const StopToken& stop) { EXPECT_FALSE(merger.next(stop).has_value()); });
+  std::jthread taker(
+      [&](const StopToken& stop) { EXPECT_FALSE(next_item(merger, stop).has_value()); });
   pusher.request_stop();
   taker.request_stop();
 }
@@ -238,7 +239,7 @@ TEST(MergerModelTest, ThreadsPushWhileOneTakes) {
     });
   }
   for (uint64_t expected = 1; expected <= kItems * kSources; ++expected) {
-    ASSERT_EQ(merger.next({})->commit_ts(), expected);
+    ASSERT_EQ(next_item(merger)->commit_ts(), expected);
   }
 }
 

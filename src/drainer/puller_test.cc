@@ -94,7 +94,7 @@ class PullerTest : public testing::Test {
   Puller::Connect connect() {
     return [this](const std::string& address) { return runtime_.channel(address); };
   }
-  uint64_t next_ts() { return merger_.next({})->commit_ts(); }
+  uint64_t next_ts() { return next_item(merger_)->commit_ts(); }
   std::string fatal() { return fatal_.pop()->message(); }
 
   rpc::ClientRuntime runtime_;
@@ -178,12 +178,12 @@ TEST_F(PullerTest, ALargeBinlogGoesToAFile) {
   pump_.add(large);
   pump_.add(rows_item(120, 1, 1));
   pull_from(pump_.address());
-  auto item = merger_.next({});
+  auto item = next_item(merger_);
   EXPECT_EQ(item->commit_ts(), 110U);
   ASSERT_TRUE(item->large);
   EXPECT_EQ(item->large->bytes(), large.view.prewrite_value.size());
   EXPECT_LT(item->payload->size(), 100U);
-  item = merger_.next({});
+  item = next_item(merger_);
   EXPECT_EQ(item->commit_ts(), 120U);
   EXPECT_FALSE(item->large);
   puller_.reset();
@@ -225,7 +225,7 @@ class PumpListTest : public testing::Test {
   }
   std::vector<uint64_t> take(size_t count) {
     std::vector<uint64_t> got;
-    while (got.size() < count) got.push_back(merger_.next({})->commit_ts());
+    while (got.size() < count) got.push_back(next_item(merger_)->commit_ts());
     return got;
   }
 

@@ -84,6 +84,13 @@ inline bool push_item(Merger& merger, const std::string& id, BinlogItem item,
   return merger.push(id, {&item, 1}, stop);
 }
 
+/// The next that comes out of the merger; nothing when stop was requested.
+inline std::optional<BinlogItem> next_item(Merger& merger, const StopToken& stop = {}) {
+  std::vector<BinlogItem> items;
+  if (!merger.take({.items = 1}, &items, stop)) return std::nullopt;
+  return std::move(items.front());
+}
+
 /// What comes out of the merger now.
 inline std::optional<BinlogItem> next_ready(Merger& merger) {
   std::vector<BinlogItem> items;

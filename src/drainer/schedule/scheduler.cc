@@ -176,13 +176,14 @@ void Scheduler::wait_for_work(size_t worker, std::unique_lock<std::mutex>& lock)
 // Others are slower with this one than without it. One of them takes what it would.
 bool Scheduler::enough_are_at_it(size_t worker) const {
   if (dispatcher_.has_bound(worker) || dispatcher_.is_retrying(worker)) return false;
-  return has_too_much() && busy_ >= concurrency_.limit();
+  return is_saturated();
 }
 
-// Rows wait in full batches.
-bool Scheduler::has_too_much() const {
+// Rows wait in full batches, and as many workers write as should.
+bool Scheduler::is_saturated() const {
   const bool any_worker_will_do = !options_.one_to_one && options_.order == CommitOrder::kFree;
-  return any_worker_will_do && dispatcher_.waiting_rows() >= options_.batch_rows * kMaxBatchFactor;
+  return any_worker_will_do && busy_ >= concurrency_.limit() &&
+         dispatcher_.waiting_rows() >= options_.batch_rows * kMaxBatchFactor;
 }
 
 // False: not woken in time.
@@ -260,8 +261,7 @@ void Scheduler::finish(const Taken& taken) {
   uint64_t bytes = 0;
   {
     std::lock_guard lock(mutex_);
-    concurrency_.on_finished(taken.rows, has_too_much() && busy_ >= concurrency_.limit(),
-                             std::chrono::steady_clock::now());
+    concurrency_.on_finished(taken.rows, is_saturated(), std::chrono::steady_clock::now());
     --busy_;
     dispatcher_.finish(taken);
     for (uint64_t number : taken.numbers) {
@@ -285,7 +285,7 @@ void Scheduler::wake_for(std::optional<size_t> bound_to) {
     if (!gathers || has_enough(*bound_to)) wake(*bound_to);
     return;
   }
-  if (has_too_much() && busy_ >= concurrency_.limit()) return;
+  if (is_saturated()) return;
   std::optional<size_t> sleeper;
   for (size_t i = 0; i < idle_state_.size(); ++i) {
     if (idle_state_[i] == Idle::kWoken) return;

@@ -98,7 +98,7 @@ class Scheduler {
   void finish(const Taken& taken);
   TakeLimits limits() const;
   bool gather(size_t worker, std::unique_lock<std::mutex>& lock);
-  bool has_too_much() const;
+  bool is_saturated() const;
   bool enough_are_at_it(size_t worker) const;
   bool has_enough(size_t worker);
   uint64_t factor() const;

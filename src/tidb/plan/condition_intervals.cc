@@ -4,6 +4,7 @@
 #include "tidb/plan/interval.h"
 #include "tidb/types/convert.h"
 #include "tidb/types/field_type.h"
+#include "tidb/types/year.h"
 
 namespace tbl::tidb {
 
@@ -212,15 +213,13 @@ class Builder {
   /// Other numbers than years become years when a column takes them, but not when they are
   /// compared.
   static std::optional<Fitted> fit_year(const Value& v) {
-    constexpr int64_t kFirst = 1901;
-    constexpr int64_t kLast = 2155;
-    if (v.kind() == ValueKind::kUint && v.as_uint() > kLast)
-      return Fitted{Value::of_int(kLast), -1};
+    if (v.kind() == ValueKind::kUint && v.as_uint() > kLastYear)
+      return Fitted{Value::of_int(kLastYear), -1};
     if (v.kind() != ValueKind::kInt) return std::nullopt;
     const int64_t number = v.as_int();
-    if (number > kLast) return Fitted{Value::of_int(kLast), -1};
+    if (number > kLastYear) return Fitted{Value::of_int(kLastYear), -1};
     if (number < 0) return Fitted{Value::of_int(0), 1};
-    if (number > 0 && number < kFirst) return Fitted{Value::of_int(0), -1};
+    if (number > 0 && number < kFirstYear) return Fitted{Value::of_int(0), -1};
     return Fitted{Value::of_int(number), 0};
   }
 

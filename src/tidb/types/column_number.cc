@@ -7,6 +7,7 @@
 #include "tidb/types/json_value.h"
 #include "tidb/types/number_text.h"
 #include "tidb/types/sql_error.h"
+#include "tidb/types/year.h"
 
 namespace tbl::tidb {
 namespace {
@@ -124,13 +125,11 @@ Result<Value> to_int_column(const Value& number, const ColumnTarget& target,
 /// 0, 1901 to 2155; 1 to 69 and 70 to 99 with their century; the text '0' is 2000.
 Result<Value> to_year_column(const Value& v, const Value& number, const ColumnTarget& target,
                              const ConvertContext& ctx) {
-  constexpr int64_t kFirst = 1901;
-  constexpr int64_t kLast = 2155;
   bool fits = true;
   Value whole = whole_of(number, false, &fits);
   int64_t year = whole.kind() == ValueKind::kInt
                      ? whole.as_int()
-                     : static_cast<int64_t>(std::min<uint64_t>(whole.as_uint(), kLast + 1));
+                     : static_cast<int64_t>(std::min<uint64_t>(whole.as_uint(), kLastYear + 1));
   bool short_text = v.is_string() && v.as_string().size() < 4;
   if (year == 0 && short_text && !scan_int(v.as_string()).empty) {
     year = 2000;
@@ -139,7 +138,7 @@ Result<Value> to_year_column(const Value& v, const Value& number, const ColumnTa
   } else if (year >= 70 && year <= 99) {
     year += 1900;
   }
-  bool known = fits && (year == 0 || (year >= kFirst && year <= kLast));
+  bool known = fits && (year == 0 || (year >= kFirstYear && year <= kLastYear));
   TBL_ASSIGN(int64_t stored, clip<int64_t>(known, known ? year : 0, target, ctx));
   return Value::of_int(stored);
 }
