@@ -20,8 +20,8 @@ USUAL = "set optimizer_switch=default, join_cache_level=default"
 
 DISTINCT = "select distinct "
 
-# A table in FROM with its alias and its hint, as queries.py writes them.
-TABLE = re.compile(r"\b([rv]\d|cte) (t\d+)( (?:use|ignore|force) index \(\w+\))?(?=[ ,)]|$)")
+# A table in FROM with its alias and its hint, as queries.py writes them; b is the table beside the one that is changed.
+TABLE = re.compile(r"\b([rv]\d|cte) (t\d+|b)( (?:use|ignore|force) index \(\w+\))?(?=[ ,)]|$)")
 
 
 def _materialised(sql):

@@ -18,9 +18,7 @@ Result<Value> to_integer_of(const Value& value, const FieldType& to, EvalContext
 
 Result<Value> to_decimal_of(const Value& value, const FieldType& to, EvalContext& ctx) {
   TBL_ASSIGN(Decimal v, to_decimal(value, ctx.convert));
-  // A quotient that shows as many digits keeps those that it does not show.
-  const bool as_it_is = to.decimal < 0 || to.decimal == v.frac();
-  return Value::of_decimal(as_it_is ? v : v.round(to.decimal));
+  return Value::of_decimal(to.decimal < 0 ? v : v.show(to.decimal));
 }
 
 }  // namespace

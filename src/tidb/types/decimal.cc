@@ -38,15 +38,10 @@ class DecimalMath {
       number.divide_pow10(excess, false);
       scale -= excess;
     }
-    if (shown > scale) {  // zeros are digits like others
-      int more = std::min(shown - scale, kCapacity - number.digit_count());
-      number.multiply_pow10(more);
-      scale += more;
-    }
     Decimal d;
     std::ranges::copy(number.words(), d.words_.begin());
     d.scale_ = static_cast<uint8_t>(scale);
-    d.shown_ = static_cast<uint8_t>(std::min(shown, scale));
+    d.shown_ = static_cast<uint8_t>(shown);
     d.negative_ = negative && !number.is_zero();
     return d;
   }
@@ -107,8 +102,12 @@ class DecimalMath {
   /// Moved to `frac` digits behind the point; `up`: away from zero whatever is lost.
   enum class Mode : uint8_t { kHalfUp, kCut, kUp };
   static Decimal to_scale(const Decimal& d, int frac, Mode mode) {
-    if (frac >= d.scale_) return make_fitting(number(d), d.scale_, frac, d.negative_);
     BigNumber n = number(d);
+    if (frac >= d.scale_) {  // zeros are digits like others
+      int more = std::min(frac - d.scale_, kCapacity - n.digit_count());
+      n.multiply_pow10(more);
+      return make_fitting(std::move(n), d.scale_ + more, d.scale_ + more, d.negative_);
+    }
     int drop = d.scale_ - frac;
     bool lost = !n.divisible_by_pow10(drop);
     n.divide_pow10(drop, mode == Mode::kHalfUp);
@@ -161,7 +160,9 @@ int Decimal::precision() const { return std::max(1, int_digits() + shown_); }
 
 std::string Decimal::to_string() const {
   if (shown_ < scale_) return round(shown_).to_string();
-  return (negative_ ? "-" : "") + DecimalMath::digits(*this);
+  std::string text = (negative_ ? "-" : "") + DecimalMath::digits(*this);
+  if (shown_ > scale_ && scale_ == 0) text += '.';
+  return text.append(shown_ - scale_, '0');
 }
 
 std::string Decimal::to_short_string() const {
@@ -201,6 +202,12 @@ uint64_t Decimal::to_uint(bool* clipped) const {
 
 Decimal Decimal::round(int frac) const {
   return DecimalMath::to_scale(*this, std::min(frac, kMaxFrac), Mode::kHalfUp);
+}
+Decimal Decimal::show(int frac) const {
+  if (frac < shown_) return round(frac);
+  Decimal d = *this;
+  d.shown_ = static_cast<uint8_t>(std::min(frac, kMaxFrac));
+  return d;
 }
 Decimal Decimal::truncate(int frac) const {
   return DecimalMath::to_scale(*this, std::min(frac, kMaxFrac), Mode::kCut);

@@ -53,6 +53,9 @@ class Decimal {
 
   /// The result shows `frac` digits, at most kMaxFrac (may be negative: 15 at -1 is 20).
   Decimal round(int frac) const;
+  /// As round(), but digits that are not there stay away: "1.5" shows as 1.500, and a quotient of
+  /// it has the digits of one of 1.5. What IFNULL and its like give.
+  Decimal show(int frac) const;
   Decimal truncate(int frac) const;
   Decimal ceil() const;
   Decimal floor() const;

@@ -188,5 +188,15 @@ TEST(Decimal, QuotientsKeepHiddenDigits) {
   EXPECT_EQ(parse("-0.5").ceil().to_string(), "0");
 }
 
+TEST(Decimal, ZerosThatAreOnlyShownAreNoDigitsOfAQuotient) {
+  Decimal shown = parse("0.7340").show(10);
+  EXPECT_EQ(shown.to_string(), "0.7340000000");
+  EXPECT_EQ(parse("-7").show(2).to_string(), "-7.00");
+  EXPECT_EQ(parse("2.345").show(2).to_string(), "2.35");
+  EXPECT_EQ(Decimal::divide(shown, parse("6"))->to_string(), "0.12233333300000");
+  EXPECT_EQ(Decimal::divide(parse("0.7340").round(10), parse("6"))->to_string(),
+            "0.12233333333333");
+}
+
 }  // namespace
 }  // namespace tbl::tidb
