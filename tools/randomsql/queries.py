@@ -14,9 +14,10 @@ AGGREGATES = {
             "bit_and(abs({}) % 65536)", "bit_or(abs({}) % 65536)", "bit_xor(abs({}) % 65536)", "sum(distinct {})"],
     "dec": ["sum({})", "avg({})", "min({})", "max({})", "count({})", "avg(distinct {})"],
     # Of numbers that are large beside their differences, which digits of a variance are right depends on the order of rows;
-    # and equal ones may differ in the last digit, which then decides what is sorted first.
-    "real": ["sum({})", "avg({})", "min({})", "max({})", "round(stddev_samp(({} % 1000) * 1e0), 6)", "count(distinct {})",
-             "round(std(({} % 1000) * 1e0), 6)", "round(var_samp(({} % 1000) * 1e0), 6)", "round(stddev_pop(({} % 1000) * 1e0), 6)", "round(variance(({} % 1000) * 1e0), 6)"],
+    # and equal ones may differ in the last digit, which then decides what is sorted first. Columns hold eighths: with the
+    # addend none lies on the edge of rounding.
+    "real": ["sum({})", "avg({})", "min({})", "max({})", "count(distinct {})"] +
+            [f"round({f}(({{}} % 1000) * 1e0) + 37e-8, 6)" for f in ("std", "stddev_pop", "stddev_samp", "variance", "var_samp")],
     "str": ["min(concat({}))", "max(concat({}))", "count({})", "count(distinct {})", "group_concat({0} order by {0})",
             "group_concat(distinct {0} order by {0} desc separator '|')"],
     "dt": ["min({})", "max({})", "count({})", "count(distinct {})"],
