@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "schema/table_info.h"
+#include "tidb/types/interval_unit.h"
 
 namespace tbl::tidb::ast {
 
@@ -303,45 +304,20 @@ struct Cast : Expr {
   schema::FieldType type;
 };
 
-enum class TimeUnit : uint8_t {
-  kMicrosecond,
-  kSecond,
-  kMinute,
-  kHour,
-  kDay,
-  kWeek,
-  kMonth,
-  kQuarter,
-  kYear,
-  kSecondMicrosecond,
-  kMinuteMicrosecond,
-  kMinuteSecond,
-  kHourMicrosecond,
-  kHourSecond,
-  kHourMinute,
-  kDayMicrosecond,
-  kDaySecond,
-  kDayMinute,
-  kDayHour,
-  kYearMonth,
-};
-/// "DAY_HOUR"
-const char* time_unit_name(TimeUnit unit);
-
 /// INTERVAL value unit; only as an argument of date_add and date_sub.
 struct Interval : Expr {
   static constexpr ExprKind kKind = ExprKind::kInterval;
   Interval() : Expr(kKind) {}
 
   ExprPtr value;
-  TimeUnit unit = TimeUnit::kDay;
+  IntervalUnit unit = IntervalUnit::kDay;
 };
 
 struct TimeUnitExpr : Expr {
   static constexpr ExprKind kKind = ExprKind::kTimeUnit;
   TimeUnitExpr() : Expr(kKind) {}
 
-  TimeUnit unit = TimeUnit::kDay;
+  IntervalUnit unit = IntervalUnit::kDay;
 };
 
 /// kDefault: no scope written.

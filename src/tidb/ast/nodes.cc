@@ -21,28 +21,4 @@ const ColumnOption* ColumnDef::find(ColumnOptionKind kind) const {
   return nullptr;
 }
 
-const char* time_unit_name(TimeUnit unit) {
-  static constexpr const char* kNames[] = {"MICROSECOND",
-                                           "SECOND",
-                                           "MINUTE",
-                                           "HOUR",
-                                           "DAY",
-                                           "WEEK",
-                                           "MONTH",
-                                           "QUARTER",
-                                           "YEAR",
-                                           "SECOND_MICROSECOND",
-                                           "MINUTE_MICROSECOND",
-                                           "MINUTE_SECOND",
-                                           "HOUR_MICROSECOND",
-                                           "HOUR_SECOND",
-                                           "HOUR_MINUTE",
-                                           "DAY_MICROSECOND",
-                                           "DAY_SECOND",
-                                           "DAY_MINUTE",
-                                           "DAY_HOUR",
-                                           "YEAR_MONTH"};
-  return kNames[static_cast<size_t>(unit)];
-}
-
 }  // namespace tbl::tidb::ast

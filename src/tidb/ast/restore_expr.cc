@@ -97,9 +97,9 @@ void Restorer::node(const Expr& node) {
       word("INTERVAL ");
       expr(*as<Interval>(node).value);
       plain(" ");
-      return word(time_unit_name(as<Interval>(node).unit));
+      return word(interval_unit_name(as<Interval>(node).unit));
     case ExprKind::kTimeUnit:
-      return word(time_unit_name(as<TimeUnitExpr>(node).unit));
+      return word(interval_unit_name(as<TimeUnitExpr>(node).unit));
     case ExprKind::kVariable:
       return variable(as<Variable>(node));
     case ExprKind::kParam:

@@ -119,12 +119,12 @@ Result<ExprPtr> Binder::unary(const ast::Unary& node) {
 Status Binder::function_args(const ast::FunctionCall& node, Args* args) {
   for (const auto& arg : node.args) {
     if (arg->kind == ast::ExprKind::kTimeUnit) {
-      args->push_back(text(ast::time_unit_name(ast::as<ast::TimeUnitExpr>(*arg).unit)));
+      args->push_back(text(std::string(interval_unit_name(ast::as<ast::TimeUnitExpr>(*arg).unit))));
     } else if (arg->kind == ast::ExprKind::kInterval) {
       const auto& interval = ast::as<ast::Interval>(*arg);
       TBL_ASSIGN(ExprPtr amount, bind(*interval.value));
       args->push_back(std::move(amount));
-      args->push_back(text(ast::time_unit_name(interval.unit)));
+      args->push_back(text(std::string(interval_unit_name(interval.unit))));
     } else {
       TBL_ASSIGN(ExprPtr e, bind(*arg));
       args->push_back(std::move(e));

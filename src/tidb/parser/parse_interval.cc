@@ -9,38 +9,38 @@ namespace {
 
 struct UnitName {
   Kw word;
-  TimeUnit unit;
+  IntervalUnit unit;
 };
 
 constexpr UnitName kUnits[] = {
-    {"MICROSECOND", TimeUnit::kMicrosecond},
-    {"SECOND", TimeUnit::kSecond},
-    {"MINUTE", TimeUnit::kMinute},
-    {"HOUR", TimeUnit::kHour},
-    {"DAY", TimeUnit::kDay},
-    {"WEEK", TimeUnit::kWeek},
-    {"MONTH", TimeUnit::kMonth},
-    {"QUARTER", TimeUnit::kQuarter},
-    {"YEAR", TimeUnit::kYear},
-    {"SECOND_MICROSECOND", TimeUnit::kSecondMicrosecond},
-    {"MINUTE_MICROSECOND", TimeUnit::kMinuteMicrosecond},
-    {"MINUTE_SECOND", TimeUnit::kMinuteSecond},
-    {"HOUR_MICROSECOND", TimeUnit::kHourMicrosecond},
-    {"HOUR_SECOND", TimeUnit::kHourSecond},
-    {"HOUR_MINUTE", TimeUnit::kHourMinute},
-    {"DAY_MICROSECOND", TimeUnit::kDayMicrosecond},
-    {"DAY_SECOND", TimeUnit::kDaySecond},
-    {"DAY_MINUTE", TimeUnit::kDayMinute},
-    {"DAY_HOUR", TimeUnit::kDayHour},
-    {"YEAR_MONTH", TimeUnit::kYearMonth},
-    {"SQL_TSI_SECOND", TimeUnit::kSecond},
-    {"SQL_TSI_MINUTE", TimeUnit::kMinute},
-    {"SQL_TSI_HOUR", TimeUnit::kHour},
-    {"SQL_TSI_DAY", TimeUnit::kDay},
-    {"SQL_TSI_WEEK", TimeUnit::kWeek},
-    {"SQL_TSI_MONTH", TimeUnit::kMonth},
-    {"SQL_TSI_QUARTER", TimeUnit::kQuarter},
-    {"SQL_TSI_YEAR", TimeUnit::kYear},
+    {"MICROSECOND", IntervalUnit::kMicrosecond},
+    {"SECOND", IntervalUnit::kSecond},
+    {"MINUTE", IntervalUnit::kMinute},
+    {"HOUR", IntervalUnit::kHour},
+    {"DAY", IntervalUnit::kDay},
+    {"WEEK", IntervalUnit::kWeek},
+    {"MONTH", IntervalUnit::kMonth},
+    {"QUARTER", IntervalUnit::kQuarter},
+    {"YEAR", IntervalUnit::kYear},
+    {"SECOND_MICROSECOND", IntervalUnit::kSecondMicrosecond},
+    {"MINUTE_MICROSECOND", IntervalUnit::kMinuteMicrosecond},
+    {"MINUTE_SECOND", IntervalUnit::kMinuteSecond},
+    {"HOUR_MICROSECOND", IntervalUnit::kHourMicrosecond},
+    {"HOUR_SECOND", IntervalUnit::kHourSecond},
+    {"HOUR_MINUTE", IntervalUnit::kHourMinute},
+    {"DAY_MICROSECOND", IntervalUnit::kDayMicrosecond},
+    {"DAY_SECOND", IntervalUnit::kDaySecond},
+    {"DAY_MINUTE", IntervalUnit::kDayMinute},
+    {"DAY_HOUR", IntervalUnit::kDayHour},
+    {"YEAR_MONTH", IntervalUnit::kYearMonth},
+    {"SQL_TSI_SECOND", IntervalUnit::kSecond},
+    {"SQL_TSI_MINUTE", IntervalUnit::kMinute},
+    {"SQL_TSI_HOUR", IntervalUnit::kHour},
+    {"SQL_TSI_DAY", IntervalUnit::kDay},
+    {"SQL_TSI_WEEK", IntervalUnit::kWeek},
+    {"SQL_TSI_MONTH", IntervalUnit::kMonth},
+    {"SQL_TSI_QUARTER", IntervalUnit::kQuarter},
+    {"SQL_TSI_YEAR", IntervalUnit::kYear},
 };
 
 const UnitName* find_unit(const Cursor& in) {
@@ -54,7 +54,7 @@ const UnitName* find_unit(const Cursor& in) {
 
 bool at_time_unit(const Cursor& in) { return find_unit(in) != nullptr; }
 
-Result<TimeUnit> parse_time_unit(Cursor& in) {
+Result<IntervalUnit> parse_time_unit(Cursor& in) {
   const UnitName* unit = find_unit(in);
   if (unit == nullptr) return in.syntax_error();
   in.take();

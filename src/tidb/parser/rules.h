@@ -48,7 +48,7 @@ Result<std::unique_ptr<ast::ColumnName>> parse_column(Cursor& in);
 /// Numbers, strings, hex, bits, NULL, TRUE, DATE '..'.
 Result<ast::ExprPtr> parse_literal(Cursor& in);
 bool at_literal(const Cursor& in);
-Result<ast::TimeUnit> parse_time_unit(Cursor& in);
+Result<IntervalUnit> parse_time_unit(Cursor& in);
 bool at_time_unit(const Cursor& in);
 /// At INTERVAL: INTERVAL x unit; not the function interval(a, b).
 bool at_interval(const Cursor& in);

@@ -13,30 +13,6 @@ namespace {
 
 using Unit = IntervalUnit;
 
-/// By the order of the enum.
-constexpr std::array<std::string_view, 20> kUnitNames = {
-    "MICROSECOND",
-    "SECOND",
-    "MINUTE",
-    "HOUR",
-    "DAY",
-    "WEEK",
-    "MONTH",
-    "QUARTER",
-    "YEAR",
-    "SECOND_MICROSECOND",
-    "MINUTE_MICROSECOND",
-    "MINUTE_SECOND",
-    "HOUR_MICROSECOND",
-    "HOUR_SECOND",
-    "HOUR_MINUTE",
-    "DAY_MICROSECOND",
-    "DAY_SECOND",
-    "DAY_MINUTE",
-    "DAY_HOUR",
-    "YEAR_MONTH",
-};
-
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int64_t kSecondsPerDay = 86400;
 
@@ -142,36 +118,6 @@ std::optional<Interval> parse_seconds(std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<IntervalUnit> interval_unit_of(std::string_view name) {
-  constexpr std::string_view kOdbc = "SQL_TSI_";
-  if (name.size() > kOdbc.size() && equal_ignoring_case(name.substr(0, kOdbc.size()), kOdbc)) {
-    name.remove_prefix(kOdbc.size());
-    if (equal_ignoring_case(name, "FRAC_SECOND")) return Unit::kMicrosecond;
-  }
-  for (size_t i = 0; i < kUnitNames.size(); ++i) {
-    if (equal_ignoring_case(name, kUnitNames[i])) return static_cast<Unit>(i);
-  }
-  return std::nullopt;
-}
-
-std::string_view interval_unit_name(IntervalUnit unit) {
-  return kUnitNames[static_cast<size_t>(unit)];
-}
-
-bool interval_has_time(IntervalUnit unit) {
-  switch (unit) {
-    case Unit::kDay:
-    case Unit::kWeek:
-    case Unit::kMonth:
-    case Unit::kQuarter:
-    case Unit::kYear:
-    case Unit::kYearMonth:
-      return false;
-    default:
-      return true;
-  }
-}
 
 std::optional<Interval> interval_of(int64_t count, IntervalUnit unit) {
   constexpr int64_t kFar = 1'000'000'000'000'000;  // beyond every date, and no sum overflows

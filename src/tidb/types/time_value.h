@@ -9,6 +9,7 @@
 #include "codec/time.h"
 #include "codec/time_zone.h"
 #include "schema/mysql_type.h"
+#include "tidb/types/interval_unit.h"
 #include "tidb/types/sql_mode.h"
 
 namespace tbl::tidb {
@@ -110,34 +111,6 @@ int day_of_year(const TimeFields& t);
 int week_of(const TimeFields& t, int mode, int* year);
 
 // ---- intervals
-
-enum class IntervalUnit : uint8_t {
-  kMicrosecond,
-  kSecond,
-  kMinute,
-  kHour,
-  kDay,
-  kWeek,
-  kMonth,
-  kQuarter,
-  kYear,
-  kSecondMicrosecond,
-  kMinuteMicrosecond,
-  kMinuteSecond,
-  kHourMicrosecond,
-  kHourSecond,
-  kHourMinute,
-  kDayMicrosecond,
-  kDaySecond,
-  kDayMinute,
-  kDayHour,
-  kYearMonth,
-};
-/// "DAY_HOUR", "SQL_TSI_DAY", any case.
-std::optional<IntervalUnit> interval_unit_of(std::string_view name);
-std::string_view interval_unit_name(IntervalUnit unit);
-/// The unit has parts below a day.
-bool interval_has_time(IntervalUnit unit);
 
 /// Only one of months and the rest is set.
 struct Interval {
