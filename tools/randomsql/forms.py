@@ -62,13 +62,14 @@ def _nullable(sql, widths):
 
 
 def _guarded(node):
-    """The statement with conditions of which MariaDB cannot tell that they fail for the padding of an outer join."""
-    found = [n for n in node.walk() if n.kind == "where" and n.parts and n.parts[0] == " where "]
-    for where in found:
-        where.parts = [" where ifnull(", *where.parts[1:], ", false)"]
+    """The statement with conditions of which MariaDB cannot tell that they fail for the padding of an outer join, nor that
+    two columns are equal and one may stand for the other."""
+    found = [(n, n.parts) for n in node.walk() if n.kind in ("where", "on") and n.parts and n.parts[0] in (" where ", " on ")]
+    for clause, (word, *condition) in found:
+        clause.parts = [f"{word}ifnull(", *condition, ", false)"]
     text = str(node)
-    for where in found:
-        where.parts = [" where ", *where.parts[1:-1]]
+    for clause, parts in found:
+        clause.parts = parts
     return text
 
 

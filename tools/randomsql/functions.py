@@ -66,7 +66,7 @@ format({}, {}) dec N1|concat(cast({} as char)) int|concat(cast(abs({}) as char))
 if({}, {}, {}) bool str str|ifnull({}, {}) str str|nullif({}, {}) str str|coalesce({}, {}, {}) str str str|case when {} then {} else {} end bool str str
 case {} when {} then {} else {} end int int str str|concat(ifnull({}, {})) int str|concat(if({}, {}, {})) bool int str
 concat(greatest({}, {})) str str|concat(least({}, {})) str str|date_format({}, {}) dt F|time_format({}, {}) time TF|dayname({}) dt|monthname({}) date
-cast(json_unquote(json_extract({}, '$.a')) as char) json|cast(json_type({}) as char) json|inet_ntoa({}) uint|cast(sec_to_time({}) as char) N|hex(cast({} as binary)) str|hex({}) bytes
+cast(json_unquote(json_extract({}, '$.a')) as char) json|cast(json_type({}) as char) json|concat(inet_ntoa({})) uint|cast(sec_to_time({}) as char) N|hex(cast({} as binary)) str|hex({}) bytes
 hex(concat({}, {})) bytes bytes|hex(left({}, {})) bytes N|hex(right({}, {})) bytes N|hex(substring({}, {}, {})) bytes P N|hex(reverse({})) bytes
 hex(ifnull({}, {})) bytes bytes|hex(if({}, {}, {})) bool bytes bytes|hex(coalesce({}, {}, {})) bytes bytes bytes|upper(hex(insert({}, {}, {}, {}))) bytes P N bytes
 hex(trim({})) bytes|hex(lpad({}, {}, {})) bytes N PAD|hex(replace({}, {}, {})) bytes G G|hex(greatest({}, {})) bytes bytes|md5({}) bytes

@@ -96,8 +96,8 @@ class Round:
         def refuse(codes):
             first = 0 if outcomes[0][0] == "error" else 1
             sides = (self.tidb, self.mariadb) if first == 0 else (self.mariadb, self.tidb)
-            views = [t.tree for t in self.tables if t.view and f"{t.name} " in f"{sql} "]
-            return node is not None and both_refuse([node, *views], table, sides, outcomes[first], codes)
+            views = {t.name: t.tree for t in self.tables if t.view and f"{t.name} " in f"{sql} "}
+            return node is not None and both_refuse(node, views, table, sides, outcomes[first], codes)
         return compare.known(self.rules, sql, *outcomes, refuse)
 
     def _differs(self, sql, node=None, table=""):

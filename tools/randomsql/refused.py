@@ -51,9 +51,11 @@ def _refuses(side, query, codes):
     return any(int(row[1]) in codes for row in side.run("show warnings")[1])
 
 
-def _smallest(node, refuses):
-    """The expressions below and at `node` that are refused while nothing in them is."""
-    found = [n for child in node.children() for n in _smallest(child, refuses)]
+def _smallest(node, refuses, views):
+    """The expressions below and at `node` that are refused while nothing in them is; and tables that are one of `views`."""
+    if node.kind == "table" and str(node).split()[0] in views:
+        return [node]
+    found = [n for child in node.children() for n in _smallest(child, refuses, views)]
     if found or node.kind not in EXPRESSIONS:
         return found
     return [node] if refuses(node) else []
@@ -67,15 +69,15 @@ def _refuse_value(sides, error, codes):
                               for s in sides)
 
 
-def both_refuse(roots, table, sides, error, codes):
+def both_refuse(statement, views, table, sides, error, codes):
     """Whether what the failing side refuses of a statement is something, and all of it is refused by the other, too.
 
-    `roots`: trees of the statement and of the views it reads; `table`: the one it changes; `sides`: the one that failed
-    with `error`, and the other; `codes`: the errors meant.
+    `statement`: its tree; `views`: those of the views it reads, by name; `table`: the one it changes; `sides`: the one that
+    failed with `error`, and the other; `codes`: the errors meant.
     """
     failing, other = sides
-    any_found = False
-    for root in roots:
+    refused_views = set()
+    for view, root in [*views.items(), ("", statement)]:
         sources = _sources(root, table)
         cte = "".join(str(n) for n in root.parts[:1] if getattr(n, "kind", "") == "with")
 
@@ -87,9 +89,10 @@ def both_refuse(roots, table, sides, error, codes):
             below = named + [str(n) for n in node.walk() if n.kind == "table"]
             return not any(_refuses(side, f"{cte}select * from {n}", codes) for n in below if not n.startswith("r"))
 
-        for node in _smallest(root, refuses):
-            any_found = True
-            if not refuses(node, side=other):
-                # Of the table that the other one has changed, the rows may be gone.
-                return bool(table) and _refuse_value(sides, error, codes)
-    return any_found or _refuse_value(sides, error, codes)
+        found = _smallest(root, refuses, refused_views)
+        if not all(node.kind == "table" or refuses(node, side=other) for node in found):
+            # Of the table that the other one has changed, the rows may be gone.
+            return bool(table) and _refuse_value(sides, error, codes)
+        if found:
+            refused_views.add(view)
+    return bool(refused_views) or _refuse_value(sides, error, codes)

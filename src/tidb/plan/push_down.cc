@@ -276,8 +276,10 @@ Result<PlanPtr> push_down(PlanPtr node, std::vector<ExprPtr> conditions, const R
       return node;
     }
     case PlanKind::kSelection: {
-      for (ExprPtr& e : as<SelectionPlan>(*node).conditions) conditions.push_back(std::move(e));
-      return push_down(std::move(node->children[0]), std::move(conditions), ctx);
+      // Nearest first: what a derived table's own conditions leave out, those above it never meet.
+      std::vector<ExprPtr> nearest = std::move(as<SelectionPlan>(*node).conditions);
+      std::ranges::move(conditions, std::back_inserter(nearest));
+      return push_down(std::move(node->children[0]), std::move(nearest), ctx);
     }
     case PlanKind::kProjection:
       return through_projection(std::move(node), std::move(conditions), ctx);
