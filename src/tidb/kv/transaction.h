@@ -152,6 +152,9 @@ class Transaction {
   uint64_t ttl_ms(uint64_t from_now_ms) const;
   TxnHead head() const;
   Status lock_until(const std::vector<TxnLockKey>& keys, LockWait wait);
+  /// Until the transaction that holds a key may have ended. Errors: 1205 behind the deadline, 1213,
+  /// 1317.
+  Status wait_for_holder(uint64_t holder, std::chrono::steady_clock::time_point deadline) const;
   /// Tries until the locks are there or it is hopeless.
   Status try_lock(const std::function<Status(KeyFailure* failure)>& lock, LockWait wait);
   Result<std::optional<std::string>> lock_and_get(const std::string& key);

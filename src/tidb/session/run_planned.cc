@@ -197,7 +197,7 @@ Status run_once(Work& work, bool* retry) {
       state.rollback();  // it wrote nothing; locks that end with the statement protect nothing
     } else {
       status = state.commit();
-      *retry = is_write_conflict(status);
+      *retry = may_succeed_again(status);
       if (*retry) return status;
       TBL_TRY(handle_commit_error(session, std::move(status)));
     }

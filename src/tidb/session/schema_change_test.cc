@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
+#include "base/stop.h"
 #include "tidb/session/test_server.h"
 
 namespace tbl::tidb {
@@ -37,6 +40,75 @@ TEST_F(SchemaChangeTest, ATransactionFromBeforeARenameTakesNoIdsOfOthers) {
     EXPECT_EQ(other.run("select v from " + name + " order by v"), "1;2;3;4;5");
   }
   EXPECT_EQ(other.run("select count(distinct id) from ids"), "5");
+}
+
+/// A statement on another connection.
+class Running {
+ public:
+  Running(TestServer& server, std::string sql)
+      : thread_("statement", [this, &server, sql = std::move(sql)] {
+          result_ = TestConnection(server).run(sql);
+          ended_ = true;
+        }) {}
+  bool has_ended() const { return ended_; }
+  const std::string& result() {
+    thread_.join();
+    return result_;
+  }
+
+ private:
+  std::string result_;
+  std::atomic<bool> ended_{false};
+  Thread thread_;
+};
+
+TEST_F(SchemaChangeTest, ACommitThatWaitsForALockHoldsUpNoSchemaChange) {
+  TestConnection holder(*server_);
+  holder.run("create table held (id int primary key, n int); insert into held values (1, 0)");
+  holder.run("begin pessimistic; update held set n = n + 1");
+  Running update(*server_, "update held set n = n + 10");
+  while (server_->domain().store->lock_waits().size() == 0 && !update.has_ended()) {
+    std::this_thread::yield();
+  }
+  // Were it not for that, the change would wait for the update, and the holder's commit for it.
+  Running change(*server_, "create table beside (id int)");
+  EXPECT_EQ(change.result(), "ok 0");
+  EXPECT_EQ(holder.run("commit"), "ok 0");
+  EXPECT_EQ(update.result(), "ok 1");
+  EXPECT_EQ(holder.run("select n from held"), "11");
+}
+
+TEST_F(SchemaChangeTest, AnAutocommitStatementIsRepeatedWhenItsTableHasChanged) {
+  TestConnection holder(*server_);
+  holder.run("create table changed (id int primary key, n int); insert into changed values (1, 0)");
+  holder.run("begin pessimistic; select * from changed for update");
+  Running update(*server_, "update changed set n = n + 10");
+  while (server_->domain().store->lock_waits().size() == 0 && !update.has_ended()) {
+    std::this_thread::yield();
+  }
+  TestConnection other(*server_);
+  EXPECT_EQ(other.run("alter table changed add column m int default 5"), "ok 0");
+  holder.run("rollback");
+  EXPECT_EQ(update.result(), "ok 1");
+  EXPECT_EQ(holder.run("select * from changed"), "1,10,5");
+}
+
+TEST_F(SchemaChangeTest, ACommitThatWaitsForALockCanBeKilledAndTimesOut) {
+  TestConnection holder(*server_);
+  holder.run("create table waited (id int primary key, n int); insert into waited values (1, 0)");
+  holder.run("begin pessimistic; update waited set n = 1");
+  Running late(*server_, "set innodb_lock_wait_timeout = 1; update waited set n = 2");
+  EXPECT_EQ(late.result(),
+            "ok 0 | error 1205 Lock wait timeout exceeded; try restarting transaction");
+  TestConnection waiter(*server_);
+  const std::string id = std::to_string(waiter.session().options().connection_id);
+  std::string result;
+  Thread thread("waiter", [&] { result = waiter.run("update waited set n = 3"); });
+  while (server_->domain().store->lock_waits().size() == 0) std::this_thread::yield();
+  EXPECT_EQ(holder.run("kill tidb query " + id), "ok 0");
+  thread.join();
+  EXPECT_EQ(result, "error 1317 Query execution was interrupted");
+  EXPECT_EQ(holder.run("commit; select n from waited"), "ok 0 | 1");
 }
 
 }  // namespace
