@@ -122,6 +122,12 @@ Status Transaction::remove(std::string key) {
   return ok_status();
 }
 
+Status Transaction::remove_unique(std::string key) {
+  TBL_TRY(check_writable(key.size()));
+  buffer_.remove(std::move(key), true);
+  return ok_status();
+}
+
 void Transaction::set_duplicate_describer(int64_t physical_table_id, DuplicateDescriber describe) {
   describers_[physical_table_id] = std::move(describe);
 }

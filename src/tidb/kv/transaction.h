@@ -105,6 +105,8 @@ class Transaction {
   /// (1062) comes from the describer of its table. The caller has looked at own_write().
   Status insert(std::string key, std::string value);
   Status remove(std::string key);
+  /// Of an entry of a unique index.
+  Status remove_unique(std::string key);
 
   /// Makes the error for a key that was inserted and exists already; gets the key and the value
   /// that was to be written. For keys of the table or partition with this id.

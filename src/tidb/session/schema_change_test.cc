@@ -78,6 +78,47 @@ TEST_F(SchemaChangeTest, ACommitThatWaitsForALockHoldsUpNoSchemaChange) {
   EXPECT_EQ(holder.run("select n from held"), "11");
 }
 
+TEST_F(SchemaChangeTest, AValueIsFreeWhenTheRowThatHadItIsGone) {
+  TestConnection holder(*server_);
+  holder.run("create table freed (id int primary key, u int unique, n int)");
+  holder.run("insert into freed values (1, 5, 0), (2, 6, 0), (3, 7, 0)");
+  for (const std::string change :
+       {"delete from freed where id = 1", "update freed set u = 60 where u = 6"}) {
+    holder.run("begin pessimistic; " + change);
+    const std::string row = change[0] == 'd' ? "(10, 5, 0)" : "(11, 6, 0)";
+    Running insert(*server_,
+                   "begin pessimistic; update freed set n = n + 1 where id = 3; "
+                   "insert into freed values " +
+                       row + "; commit");
+    while (server_->domain().store->lock_waits().size() == 0 && !insert.has_ended()) {
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(holder.run("commit"), "ok 0");
+    EXPECT_EQ(insert.result(), "ok 0 | ok 1 | ok 1 | ok 0");
+  }
+  EXPECT_EQ(holder.run("select * from freed order by id"), "2,60,0;3,7,2;10,5,0;11,6,0");
+}
+
+TEST_F(SchemaChangeTest, ARowThatAnUpdateLeavesAsItIsIsLocked) {
+  TestConnection holder(*server_);
+  holder.run("create table same (id int primary key, n int, key (n))");
+  holder.run("insert into same values (1, 0), (2, 0)");
+  for (const std::string statement :
+       {"update same set n = 0 where n = 0",
+        "insert into same values (1, 7), (2, 7) on duplicate key update n = 0",
+        "replace into same values (2, 0)"}) {
+    holder.run("begin pessimistic");
+    EXPECT_THAT(holder.run(statement), StartsWith("ok ")) << statement;
+    Running other(*server_, "begin pessimistic; update same set n = 1 where id = 2; rollback");
+    while (server_->domain().store->lock_waits().size() == 0 && !other.has_ended()) {
+      std::this_thread::yield();
+    }
+    EXPECT_FALSE(other.has_ended()) << statement;
+    EXPECT_EQ(holder.run("rollback"), "ok 0");
+    EXPECT_EQ(other.result(), "ok 0 | ok 1 | ok 0");
+  }
+}
+
 TEST_F(SchemaChangeTest, AnAutocommitStatementIsRepeatedWhenItsTableHasChanged) {
   TestConnection holder(*server_);
   holder.run("create table changed (id int primary key, n int); insert into changed values (1, 0)");
