@@ -17,6 +17,13 @@ int64_t random_between(int64_t low, int64_t high) {
 
 }  // namespace
 
+void Backoff::restart() {
+  deadline_ = std::chrono::steady_clock::now() + total_;
+  next_ = first_;
+  tries_ = 0;
+  hints_ = 0;
+}
+
 Status Backoff::wait_at_least(const Status& why, Millis least) {
   ++tries_;
   if (stop_.stop_requested()) return stopped_status();

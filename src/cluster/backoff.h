@@ -14,10 +14,12 @@ class Backoff {
   using Millis = std::chrono::milliseconds;
 
   Backoff(Millis total, StopToken stop, Millis first = Millis(20), Millis longest = Millis(2000))
-      : deadline_(std::chrono::steady_clock::now() + total),
-        stop_(std::move(stop)),
-        next_(first),
-        longest_(longest) {}
+      : total_(total), first_(first), longest_(longest), stop_(std::move(stop)) {
+    restart();
+  }
+
+  /// What was waited for has made progress: the next tries have the whole time again.
+  void restart();
 
   /// Waits between half and all of the current step, then doubles it. Ok: try again. Else the chain
   /// is over: `why` with the number of tries in front (the deadline would pass), or kCancelled
@@ -35,10 +37,12 @@ class Backoff {
   const StopToken& stop() const { return stop_; }
 
  private:
-  const std::chrono::steady_clock::time_point deadline_;
-  const StopToken stop_;
-  Millis next_;
+  const Millis total_;
+  const Millis first_;
   const Millis longest_;
+  const StopToken stop_;
+  std::chrono::steady_clock::time_point deadline_;
+  Millis next_{0};
   int tries_ = 0;
   int hints_ = 0;
 };

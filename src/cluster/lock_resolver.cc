@@ -62,6 +62,7 @@ Result<LockResolver::Fate> LockResolver::fate_of(const kvrpcpb::LockInfo& lock, 
               .start_ts = lock.lock_version(),
               .caller_ts = caller_ts,
               .now_ts = now_ts};
+  query.is_pessimistic = lock.lock_type() == kvrpcpb::PessimisticLock;
   auto fate = settle(query, backoff);
   if (!fate.ok() && fate.status().code() == StatusCode::kNotFound) {
     // Its primary may still be on the way, as long as this lock lives.
@@ -107,6 +108,9 @@ Result<LockResolver::Fate> LockResolver::settle(Query query, Backoff& backoff) {
       TBL_ASSIGN(fate, check(query, backoff));
     }
   }
+  // Of a statement that failed a lock may be left whose primary the transaction gave up for another
+  // one: that says nothing about how it ends.
+  if (query.is_pessimistic && fate.status.commit_ts == 0) return fate;
   remember(query.start_ts, fate.status);
   return fate;
 }

@@ -35,6 +35,8 @@ class LockResolver {
     uint64_t now_ts = 0;
     bool rollback_if_missing = false;
     bool force_sync_commit = false;
+    /// The lock that is asked about is a pessimistic one.
+    bool is_pessimistic = false;
   };
   struct Fate {
     TxnStatus status;

@@ -22,9 +22,7 @@ class Reading {
       : impl_(impl), ts_(ts), backoff_(impl.calls.backoff()) {}
 
   RegionCalls& calls() { return impl_.calls; }
-  Backoff& backoff() { return *backoff_; }
-  /// Something was read: the next tries have the whole time again.
-  void made_progress() { backoff_.emplace(impl_.calls.backoff()); }
+  Backoff& backoff() { return backoff_; }
 
   /// Fields that every read request has.
   template <typename Request>
@@ -39,16 +37,16 @@ class Reading {
   Status cure(const kvrpcpb::KeyError& error) {
     if (!error.has_locked()) {
       const Status status = to_status(error);
-      return error.retryable().empty() ? status : backoff_->wait(status);
+      return error.retryable().empty() ? status : backoff_.wait(status);
     }
-    TBL_ASSIGN(const bool clear, impl_.locks.resolve({error.locked()}, ts_, &pushed_, *backoff_));
-    return clear ? ok_status() : backoff_->wait(lock_status(error.locked()));
+    TBL_ASSIGN(const bool clear, impl_.locks.resolve({error.locked()}, ts_, &pushed_, backoff_));
+    return clear ? ok_status() : backoff_.wait(lock_status(error.locked()));
   }
 
  private:
   TikvClient::Impl& impl_;
   const uint64_t ts_;
-  std::optional<Backoff> backoff_;
+  Backoff backoff_;
   std::vector<uint64_t> pushed_;
 };
 
@@ -199,7 +197,7 @@ Result<std::vector<KvPair>> TikvClient::scan(const ScanOptions& options, uint64_
     const auto before = std::pair(state.start, state.end);
     TBL_ASSIGN(const bool more, scan_once(options, reading, &state));
     if (!more) break;
-    if (before != std::pair(state.start, state.end)) reading.made_progress();
+    if (before != std::pair(state.start, state.end)) reading.backoff().restart();
   }
   return std::move(state.found);
 }

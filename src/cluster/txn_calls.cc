@@ -1,6 +1,7 @@
 #include "cluster/txn_calls.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cluster/key_error.h"
 #include "cluster/tikv_impl.h"
@@ -102,11 +103,11 @@ void fill_failure(const kvrpcpb::KeyError& error, KeyFailure* out) {
   }
 }
 
-/// Ok: the request may be sent again at once. An error ends the call; locks of live transactions
-/// end it with kLocked when `give_up`, else they are waited for.
+/// Ok: the request may be sent again at once. An error ends the call. What to do about the lock of
+/// a live transaction is `wait`'s to say; null: it ends the call with kLocked.
 Status clear_errors(Phase& phase,
                     const google::protobuf::RepeatedPtrField<kvrpcpb::KeyError>& errors,
-                    bool give_up, KeyFailure* failure) {
+                    const LockWaiter& wait, KeyFailure* failure) {
   std::vector<kvrpcpb::LockInfo> locks;
   for (const auto& error : errors) {
     if (!error.has_locked()) {
@@ -118,23 +119,21 @@ Status clear_errors(Phase& phase,
   TBL_ASSIGN(const bool clear, phase.impl.locks.resolve(locks, 0, nullptr, phase.backoff));
   if (clear) return ok_status();
   fill_failure(errors[0], failure);
-  const Status locked = lock_status(locks.front());
-  if (give_up) return locked;
-  TBL_TRY(phase.backoff.wait(locked));
-  *failure = KeyFailure();
-  return ok_status();
+  if (!wait) return lock_status(locks.front());
+  const KeyFailure holder = std::exchange(*failure, KeyFailure());
+  return wait(holder);
 }
 
 /// True: answered without errors. False: to be sent again, to another region or past cleared locks.
 template <typename Request, typename Response>
 Result<bool> send_past_locks(Phase& phase, const char* method, const RegionPtr& region,
-                             Request& request, Response* response, bool give_up,
+                             Request& request, Response* response, const LockWaiter& wait,
                              KeyFailure* failure) {
   TBL_ASSIGN(const Outcome outcome,
              phase.impl.calls.send(method, region, request, response, phase.backoff));
   if (outcome == Outcome::kRelocate) return false;
   if (response->errors().empty()) return true;
-  TBL_TRY(clear_errors(phase, response->errors(), give_up, failure));
+  TBL_TRY(clear_errors(phase, response->errors(), wait, failure));
   return false;
 }
 
@@ -211,13 +210,25 @@ std::vector<std::string> take_along(const Region& region, const std::vector<std:
 }  // namespace
 
 Status TxnCalls::prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
-                          KeyFailure* failure) {
+                          KeyFailure* failure, const LockWaiter& wait) {
   Phase phase(client_, head);
+  const LockWaiter a_while = [&](const KeyFailure& holder) -> Status {
+    const Status locked = unavailable("key " + to_hex(holder.key) + " is locked by transaction " +
+                                      std::to_string(holder.other_start_ts));
+    if (!wait) {
+      Status waited = phase.backoff.wait(locked);
+      if (!waited.ok()) *failure = holder;
+      return waited;
+    }
+    TBL_TRY(wait(holder));
+    phase.backoff.restart();
+    return ok_status();
+  };
   auto send = [&](const RegionPtr& region, const std::vector<TxnWrite>& group) -> Result<bool> {
     kvrpcpb::PrewriteRequest request;
     fill_prewrite(head, group, &request);
     kvrpcpb::PrewriteResponse response;
-    return send_past_locks(phase, "KvPrewrite", region, request, &response, false, failure);
+    return send_past_locks(phase, "KvPrewrite", region, request, &response, a_while, failure);
   };
   return phase.run(writes, send);
 }
@@ -277,7 +288,7 @@ Result<LockedValue> TxnCalls::lock_existing(const TxnHead& head, const std::stri
     request.set_lock_only_if_exists(true);
     kvrpcpb::PessimisticLockResponse response;
     TBL_ASSIGN(const bool locked, send_past_locks(phase, "KvPessimisticLock", region, request,
-                                                  &response, true, failure));
+                                                  &response, nullptr, failure));
     if (!locked) return false;
     if (response.values().empty()) {
       // A store that does not give values (before 4.0) has locked whatever is there.
@@ -309,7 +320,7 @@ Status TxnCalls::lock(const TxnHead& head, const std::vector<TxnLockKey>& keys,
     request.set_check_existence(check);
     kvrpcpb::PessimisticLockResponse response;
     TBL_ASSIGN(const bool locked, send_past_locks(phase, "KvPessimisticLock", region, request,
-                                                  &response, true, failure));
+                                                  &response, nullptr, failure));
     if (!locked) return false;
     for (size_t i = 0; i < group.size(); ++i) {
       if (!group[i].must_not_exist) continue;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct KeyFailure {
   uint64_t other_start_ts = 0;   ///< of the writer or the holder
   uint64_t other_commit_ts = 0;  ///< of a conflict
 };
+
+/// Waits for the end of the transaction that holds a key to be prewritten. Ok: try again. An error
+/// ends the prewrite.
+using LockWaiter = std::function<Status(const KeyFailure& holder)>;
 
 /// What every call of a transaction carries.
 struct TxnHead {
@@ -67,8 +72,10 @@ class TxnCalls {
   explicit TxnCalls(TikvClient& client) : client_(client) {}
 
   /// Sorts the writes (their primary goes first) and locks all of them. Locks of dead transactions
-  /// are cleared, those of live ones are waited for until the client's total timeout: kLocked.
-  Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes, KeyFailure* failure);
+  /// are cleared; who holds a live one is waited for by `wait` or, without it, until the client's
+  /// total timeout: kLocked. `wait` may change `head`'s time to live.
+  Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes, KeyFailure* failure,
+                  const LockWaiter& wait = nullptr);
   /// Commits the primary, which decides. kUnknown with "undetermined": nobody can say;
   /// kFailedPrecondition: take a later commit ts. Of `others` (null: none) those go along that
   /// stand in the primary's region and fit into its request, and are taken out when they are

@@ -134,6 +134,24 @@ TEST_F(TxnCallsTest, ADeadHoldersLockIsTaken) {
   ASSERT_TRUE(calls_.lock(head("a"), {{"a"}}, &failure_).ok()) << failure_.key;
 }
 
+TEST_F(TxnCallsTest, ALockWithAnAbandonedPrimarySaysNothingOfTheTransaction) {
+  // The first statement failed before its primary was locked, and one lock was left behind.
+  TxnHead txn = head("a");
+  txn.primary = "abandoned";
+  ASSERT_TRUE(calls_.lock(txn, {{"left"}}, &failure_).ok());
+  cluster_.advance_ms(60000);
+  ASSERT_TRUE(calls_.lock(head("left"), {{"left"}}, &failure_).ok()) << "cleared as dead";
+  txn.primary = "a";
+  txn.ttl_ms = 100000;
+  txn.for_update_ts = cluster_.next_ts();
+  ASSERT_TRUE(calls_.lock(txn, {{"a"}, {"z"}}, &failure_).ok());
+  ASSERT_TRUE(
+      calls_.prewrite(txn, {{KvOp::kPut, "a", "1", true}, {KvOp::kPut, "z", "1", true}}, &failure_)
+          .ok());
+  ASSERT_TRUE(calls_.commit_primary(txn, cluster_.next_ts()).ok());
+  EXPECT_EQ(now("a") + now("z"), "11") << "z is not rolled back by who meets its lock";
+}
+
 TEST_F(TxnCallsTest, AHeartBeatKeepsALockAlive) {
   TxnHead txn = head("a");
   ASSERT_TRUE(calls_.lock(txn, {{"a"}}, &failure_).ok());

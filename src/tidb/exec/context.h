@@ -49,7 +49,6 @@ struct ExecContext {
   uint64_t auto_increment_increment = 1;
   uint64_t auto_increment_offset = 1;
   MemoryQuota memory = MemoryQuota();
-  std::string temp_directory = "/tmp";  ///< where sorts spill to
   /// Filled while a SELECT ... FOR UPDATE reads: the record keys it locks before it answers.
   std::vector<std::string> keys_to_lock{};
 };

@@ -19,7 +19,8 @@ namespace tbl::tidb {
 class LoadDataInput {
  public:
   virtual ~LoadDataInput() = default;
-  /// Opens what LOAD DATA named. Called once, first.
+  /// Opens what LOAD DATA named, from its start. Called first, and once more each time that the
+  /// statement is repeated.
   virtual Status open(const std::string& path, bool local) = 0;
   /// The next bytes, in pieces of any size; empty at the end.
   virtual Result<std::string> read() = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/keys.h"
 #include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
@@ -116,7 +117,7 @@ Status InsertRows::replace(const Row& row) {
     TBL_TRY(table_.complete(&duplicate.existing));
     if (found.size() == 1 && duplicate.existing.row == row) {
       ++affected_;  // the row stays as it is, and counts once
-      return ok_status();
+      return keep_locked(duplicate.existing);
     }
     TBL_TRY(table_.writer().remove(duplicate.existing));
     ++affected_;
@@ -163,7 +164,12 @@ Status InsertRows::write_update(const TableRow& existing, Row after) {
     return ok_status();
   }
   affected_ += *changed ? 2 : (context_.client_found_rows ? 1 : 0);
-  return ok_status();
+  return *changed ? ok_status() : keep_locked(existing);
+}
+
+Status InsertRows::keep_locked(const TableRow& row) {
+  if (!context_.transaction->is_pessimistic()) return ok_status();
+  return context_.transaction->lock_keys({codec::record_key(row.physical_id, row.handle)});
 }
 
 OkInfo InsertRows::info() const {

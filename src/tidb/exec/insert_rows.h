@@ -45,6 +45,8 @@ class InsertRows {
   Status replace(const Row& row);
   Status update_existing(TableRow existing, const Row& row);
   Status write_update(const TableRow& existing, Row after);
+  /// A row that was found and left as it is: nobody may change it before this transaction ends.
+  Status keep_locked(const TableRow& row);
 
   DmlTable& table_;
   ExecContext& context_;

@@ -10,6 +10,9 @@
 
 namespace tbl::tidb {
 
+/// Where such files are made.
+inline constexpr char kTempDirectory[] = "/tmp";
+
 /// The file has no name: it is gone when this object is, however the process ends. One thread.
 class RowFile {
  public:

@@ -75,7 +75,7 @@ class SortExecutor : public PlanExecutor<SortPlan> {
   Status spill() {
     std::sort(rows_.begin(), rows_.end(), order_);
     Run run;
-    TBL_ASSIGN(run.file, RowFile::create(context().temp_directory));
+    TBL_ASSIGN(run.file, RowFile::create(kTempDirectory));
     for (const SortRow& row : rows_) {
       TBL_TRY(run.file->add(row.keys));
       TBL_TRY(run.file->add(row.row));

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "codec/keys.h"
 #include "tidb/exec/dml.h"
 #include "tidb/exec/dml_table.h"
 #include "tidb/exec/exec_util.h"
@@ -93,6 +94,8 @@ class Update {
         TBL_TRY(update(target, plan_.multi_table ? before : row, &row));
       }
     }
+    // A transaction counts on the rows that it left as they were, too.
+    if (!unchanged_.empty()) TBL_TRY(context_.transaction->lock_keys(std::move(unchanged_)));
     OkInfo ok;
     ok.affected_rows = context_.client_found_rows ? matched_ : changed_;
     ok.message = update_message(matched_, changed_, context_);
@@ -140,7 +143,11 @@ class Update {
     TxnMark mark = context_.transaction->mark();
     auto changed = target.table->update(before, std::move(after), target.plan->assignments);
     if (changed.ok()) {
-      changed_ += *changed ? 1 : 0;
+      if (*changed) {
+        ++changed_;
+      } else if (context_.transaction->is_pessimistic()) {
+        unchanged_.push_back(codec::record_key(before.physical_id, before.handle));
+      }
       return ok_status();
     }
     if (!plan_.ignore || !is_ignorable(changed.status())) return changed.status();
@@ -154,6 +161,7 @@ class Update {
   uint64_t row_number_ = 0;
   uint64_t matched_ = 0;
   uint64_t changed_ = 0;
+  std::vector<std::string> unchanged_;  ///< rows to be locked
 };
 
 }  // namespace

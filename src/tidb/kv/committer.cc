@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "tidb/catalog/schema_holder.h"
 #include "tidb/kv/kv_error.h"
 #include "tidb/kv/kv_store.h"
 
@@ -12,6 +11,10 @@ namespace {
 
 /// From this size on a prewrite may outlast the time its locks live.
 constexpr uint64_t kLargeBytes = 8 << 20;
+/// Locks of a small prewrite live for 3 s.
+constexpr std::chrono::seconds kKeepAliveInterval{1};
+
+using Clock = std::chrono::steady_clock;
 
 KvOp op_of(const BufferedWrite& write) {
   if (write.kind == BufferedWrite::Kind::kPut) {
@@ -28,6 +31,12 @@ Storage& Committer::storage() { return txn_.store_.storage(); }
 Status Committer::may_commit() const {
   const auto& ask = txn_.store_.options().may_commit;
   return ask ? ask() : ok_status();
+}
+
+Status Committer::enter() {
+  if (options_.schemas == nullptr) return ok_status();
+  TBL_ASSIGN(pass_, options_.schemas->enter_commit(txn_.schema_version_, txn_.tables()));
+  return ok_status();
 }
 
 void Committer::collect() {
@@ -75,11 +84,33 @@ void Committer::start_binlog() {
 Status Committer::prewrite() {
   if (txn_.buffer_.bytes() > kLargeBytes) txn_.store_.keep_alive(head_);
   KeyFailure failure;
-  Status status = storage().prewrite(head_, writes_, &failure);
+  const auto deadline = Clock::now() + txn_.options_.lock_wait_timeout;
+  kept_alive_at_ = Clock::now();
+  Status status = storage().prewrite(head_, writes_, &failure, [&](const KeyFailure& holder) {
+    return wait_for_lock(holder, deadline);
+  });
   if (!status.ok()) status = txn_.lock_failed(failure, std::move(status));
   if (pending_ == nullptr) return status;
   Status binlog = pending_->wait();
   return status.ok() ? std::move(binlog) : status;
+}
+
+Status Committer::wait_for_lock(const KeyFailure& holder, Clock::time_point deadline) {
+  // The holder may have to pass the gate to end, and a schema change that closes it waits for us.
+  pass_.release();
+  TBL_TRY(txn_.wait_for_holder(holder.other_start_ts, deadline));
+  keep_own_locks();
+  return enter();
+}
+
+void Committer::keep_own_locks() {
+  if (Clock::now() - kept_alive_at_ < kKeepAliveInterval) return;
+  kept_alive_at_ = Clock::now();
+  if (!txn_.options_.pessimistic) {
+    head_.ttl_ms = txn_.ttl_ms(cluster::prewrite_ttl_ms(txn_.buffer_.bytes()));
+  }
+  // No answer is needed: the primary may not be there yet, and if it has gone the commit will fail.
+  (void)storage().heart_beat(head_);
 }
 
 Result<uint64_t> Committer::commit_primary() {
@@ -163,14 +194,9 @@ Result<uint64_t> Committer::run() {
     txn_.unlock_all();
     return allowed;
   }
-  SchemaHolder::CommitPass pass;
-  if (options_.schemas != nullptr) {
-    auto allowed = options_.schemas->enter_commit(txn_.schema_version_, txn_.tables());
-    if (!allowed.ok()) {
-      txn_.unlock_all();
-      return std::move(allowed).status();
-    }
-    pass = std::move(*allowed);
+  if (Status allowed = enter(); !allowed.ok()) {
+    txn_.unlock_all();
+    return allowed;
   }
   collect();
   if (!only_checks_) start_binlog();
@@ -180,7 +206,7 @@ Result<uint64_t> Committer::run() {
     return uint64_t{0};
   }
   TBL_ASSIGN(const uint64_t commit_ts, commit_primary());
-  pass.release();
+  pass_.release();
   if (pending_ != nullptr) txn_.store_.binlog()->finish(record_, commit_ts);
   commit_others(commit_ts);
   return commit_ts;

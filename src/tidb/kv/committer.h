@@ -1,11 +1,13 @@
 // The end of a transaction: two-phase commit with its binlog. Inside of transaction.cc only.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tidb/binlog/binlog_writer.h"
+#include "tidb/catalog/schema_holder.h"
 #include "tidb/kv/transaction.h"
 
 namespace tbl::tidb {
@@ -20,9 +22,14 @@ class Committer {
 
  private:
   Status may_commit() const;
+  /// Through the gate, if there is one: 8028.
+  Status enter();
   void collect();
   void start_binlog();
   Status prewrite();
+  /// Another transaction holds a key that is to be prewritten.
+  Status wait_for_lock(const KeyFailure& holder, std::chrono::steady_clock::time_point deadline);
+  void keep_own_locks();
   Result<uint64_t> commit_primary();
   void commit_others(uint64_t commit_ts);
   /// Rolls everything back; returns `why`.
@@ -38,6 +45,8 @@ class Committer {
   bool only_checks_ = true;               ///< no write leaves a lock
   BinlogRecord record_;
   std::unique_ptr<PendingBinlog> pending_;
+  SchemaHolder::CommitPass pass_;
+  std::chrono::steady_clock::time_point kept_alive_at_;
 };
 
 }  // namespace tbl::tidb

@@ -20,8 +20,9 @@ std::optional<int64_t> table_of_key(Bytes key) {
 
 bool needs_lock(Bytes key, const BufferedWrite& write) {
   if (!is_table_key(key) || key[kTablePrefix + 1] == 'r') return true;
+  if (write.kind == BufferedWrite::Kind::kRemove) return write.frees_value;
   // The value of an entry that is not unique is one byte.
-  return write.kind == BufferedWrite::Kind::kPut && write.value.size() > 1;
+  return write.value.size() > 1;
 }
 
 }  // namespace tbl::tidb

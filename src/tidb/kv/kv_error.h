@@ -30,6 +30,12 @@ Status store_error(Status status);
 std::string describe_key(Bytes key);
 
 inline bool is_write_conflict(const Status& s) { return is_sql_error(s, kErrWriteConflict); }
+/// The transaction has left nothing, and the same statements may succeed in a new one: 9007, 8022
+/// (its locks were cleared by others), 8028 (a table's definition changed meanwhile).
+inline bool may_succeed_again(const Status& s) {
+  return is_write_conflict(s) || is_sql_error(s, kErrTxnRetryable) ||
+         is_sql_error(s, kErrInfoSchemaChanged);
+}
 inline bool is_undetermined(const Status& s) { return s.detail() == kDetailUndetermined; }
 
 }  // namespace tbl::tidb

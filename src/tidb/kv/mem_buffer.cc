@@ -22,13 +22,13 @@ void MemBuffer::put(std::string key, std::string value, bool presume_new) {
   const BufferedWrite* own = find(key);
   // Once presumed new, the check is owed whatever is written later.
   const bool presumed = presume_new || (own != nullptr && own->presumed_new);
-  set(std::move(key), {BufferedWrite::Kind::kPut, presumed, std::move(value)});
+  set(std::move(key), {BufferedWrite::Kind::kPut, presumed, false, std::move(value)});
 }
 
-void MemBuffer::remove(std::string key) {
+void MemBuffer::remove(std::string key, bool frees_value) {
   const BufferedWrite* own = find(key);
   const bool presumed = own != nullptr && own->presumed_new;
-  set(std::move(key), {BufferedWrite::Kind::kRemove, presumed, {}});
+  set(std::move(key), {BufferedWrite::Kind::kRemove, presumed, frees_value, {}});
 }
 
 void MemBuffer::clear_presumed(Bytes key) {

@@ -21,6 +21,8 @@ struct BufferedWrite {
   /// The key was first inserted without a look at the store, which has to check at the prewrite
   /// (or when it is locked) that it did not exist.
   bool presumed_new = false;
+  /// An entry of a unique index was removed: who inserts its value has to wait for how that ends.
+  bool frees_value = false;
   std::string value;
   bool operator==(const BufferedWrite&) const = default;
 };
@@ -31,7 +33,7 @@ class MemBuffer {
   using Map = std::map<std::string, BufferedWrite, std::less<>>;
 
   void put(std::string key, std::string value, bool presume_new = false);
-  void remove(std::string key);
+  void remove(std::string key, bool frees_value = false);
   /// The key's existence has been checked.
   void clear_presumed(Bytes key);
   const BufferedWrite* find(Bytes key) const;

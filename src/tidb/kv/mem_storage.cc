@@ -130,18 +130,18 @@ Status MemStorage::prewrite_one(const TxnHead& head, const TxnWrite& write, KeyF
 }
 
 Status MemStorage::prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
-                            KeyFailure* failure) {
+                            KeyFailure* failure, const LockWaiter& wait) {
   TBL_TRY(call("prewrite"));
   Guard guard(mutex_);
   for (const auto& write : writes) {
-    const bool is_free = changed_.wait_for(guard, wait_, [&] {
-      const Cell& c = cell(write.key);
-      return !c.lock || c.lock->start_ts == head.start_ts;
-    });
-    if (!is_free) {
-      failure->kind = KeyFailure::Kind::kLocked;
-      failure->key = write.key;
-      return unavailable("key " + to_hex(write.key) + " is locked");
+    for (const Cell* c = &cell(write.key); c->lock && c->lock->start_ts != head.start_ts;) {
+      KeyFailure holder;
+      holder.kind = KeyFailure::Kind::kLocked;
+      holder.key = write.key;
+      holder.other_start_ts = c->lock->start_ts;
+      guard.unlock();
+      TBL_TRY(wait(holder));
+      guard.lock();
     }
     TBL_TRY(prewrite_one(head, write, failure));
   }

@@ -26,8 +26,8 @@ class MemStorage : public Storage {
   Result<std::optional<std::string>> get(Bytes key, uint64_t ts) override;
   Result<std::vector<KvPair>> batch_get(const std::vector<std::string>& keys, uint64_t ts) override;
   Result<std::vector<KvPair>> scan(const ScanOptions& options, uint64_t ts) override;
-  Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
-                  KeyFailure* failure) override;
+  Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes, KeyFailure* failure,
+                  const LockWaiter& wait) override;
   /// The primary alone.
   Status commit_primary(const TxnHead& head, uint64_t commit_ts,
                         std::vector<std::string>* others) override;

@@ -13,8 +13,8 @@ Result<std::vector<KvPair>> TikvStorage::scan(const ScanOptions& options, uint64
   return tikv_.scan(options, ts);
 }
 Status TikvStorage::prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
-                             KeyFailure* failure) {
-  return calls_.prewrite(head, writes, failure);
+                             KeyFailure* failure, const LockWaiter& wait) {
+  return calls_.prewrite(head, writes, failure, wait);
 }
 Status TikvStorage::commit_primary(const TxnHead& head, uint64_t commit_ts,
                                    std::vector<std::string>* others) {

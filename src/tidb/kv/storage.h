@@ -16,6 +16,7 @@ using cluster::KeyFailure;
 using cluster::KvOp;
 using cluster::KvPair;
 using cluster::LockedValue;
+using cluster::LockWaiter;
 using cluster::ScanOptions;
 using cluster::TxnHead;
 using cluster::TxnLockKey;
@@ -31,7 +32,7 @@ class Storage : public cluster::TsoSource {
   virtual Result<std::vector<KvPair>> scan(const ScanOptions& options, uint64_t ts) = 0;
 
   virtual Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
-                          KeyFailure* failure) = 0;
+                          KeyFailure* failure, const LockWaiter& wait) = 0;
   virtual Status commit_primary(const TxnHead& head, uint64_t commit_ts,
                                 std::vector<std::string>* others) = 0;
   virtual Status commit_others(const TxnHead& head, std::vector<std::string> keys,
@@ -55,8 +56,8 @@ class TikvStorage : public Storage {
   Result<std::optional<std::string>> get(Bytes key, uint64_t ts) override;
   Result<std::vector<KvPair>> batch_get(const std::vector<std::string>& keys, uint64_t ts) override;
   Result<std::vector<KvPair>> scan(const ScanOptions& options, uint64_t ts) override;
-  Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes,
-                  KeyFailure* failure) override;
+  Status prewrite(const TxnHead& head, const std::vector<TxnWrite>& writes, KeyFailure* failure,
+                  const LockWaiter& wait) override;
   Status commit_primary(const TxnHead& head, uint64_t commit_ts,
                         std::vector<std::string>* others) override;
   Status commit_others(const TxnHead& head, std::vector<std::string> keys,

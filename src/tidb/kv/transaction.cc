@@ -122,6 +122,12 @@ Status Transaction::remove(std::string key) {
   return ok_status();
 }
 
+Status Transaction::remove_unique(std::string key) {
+  TBL_TRY(check_writable(key.size()));
+  buffer_.remove(std::move(key), true);
+  return ok_status();
+}
+
 void Transaction::set_duplicate_describer(int64_t physical_table_id, DuplicateDescriber describe) {
   describers_[physical_table_id] = std::move(describe);
 }
@@ -218,6 +224,14 @@ Result<std::optional<std::string>> Transaction::lock_and_get(const std::string& 
   return std::move(found.value);
 }
 
+Status Transaction::wait_for_holder(uint64_t holder, Clock::time_point deadline) const {
+  if (is_interrupted()) return query_interrupted();
+  const auto left = std::chrono::duration_cast<Millis>(deadline - Clock::now());
+  if (left <= Millis(0)) return lock_wait_timeout();
+  const auto outcome = store_.lock_waits().wait(start_ts_, holder, std::min(left, kLongestWait));
+  return outcome == LockWaits::Outcome::kDeadlock ? deadlock_found() : ok_status();
+}
+
 Status Transaction::try_lock(const std::function<Status(KeyFailure* failure)>& lock,
                              LockWait wait) {
   const auto deadline = Clock::now() + options_.lock_wait_timeout;
@@ -230,11 +244,8 @@ Status Transaction::try_lock(const std::function<Status(KeyFailure* failure)>& l
       return give_up_lock(lock_failed(failure, std::move(status)));
     }
     if (wait == LockWait::kNoWait) return give_up_lock(lock_nowait());
-    const auto left = std::chrono::duration_cast<Millis>(deadline - Clock::now());
-    if (left <= Millis(0)) return give_up_lock(lock_wait_timeout());
-    const auto outcome =
-        store_.lock_waits().wait(start_ts_, failure.other_start_ts, std::min(left, kLongestWait));
-    if (outcome == LockWaits::Outcome::kDeadlock) return give_up_lock(deadlock_found());
+    Status waited = wait_for_holder(failure.other_start_ts, deadline);
+    if (!waited.ok()) return give_up_lock(std::move(waited));
   }
 }
 
@@ -255,7 +266,7 @@ Status Transaction::lock_failed(const KeyFailure& failure, Status status) const 
     case KeyFailure::Kind::kDeadlock:
       return deadlock_found();
     case KeyFailure::Kind::kLocked:
-      return sql_error(kErrResolveLockTimeout, "Resolve lock timeout");
+      return lock_wait_timeout();
     case KeyFailure::Kind::kLockNotFound:
       return sql_error(kErrTxnRetryable,
                        "Error: KV error safe to retry " + status.message() + " [try again later]");

@@ -105,6 +105,8 @@ class Transaction {
   /// (1062) comes from the describer of its table. The caller has looked at own_write().
   Status insert(std::string key, std::string value);
   Status remove(std::string key);
+  /// Of an entry of a unique index.
+  Status remove_unique(std::string key);
 
   /// Makes the error for a key that was inserted and exists already; gets the key and the value
   /// that was to be written. For keys of the table or partition with this id.
@@ -152,6 +154,9 @@ class Transaction {
   uint64_t ttl_ms(uint64_t from_now_ms) const;
   TxnHead head() const;
   Status lock_until(const std::vector<TxnLockKey>& keys, LockWait wait);
+  /// Until the transaction that holds a key may have ended. Errors: 1205 behind the deadline, 1213,
+  /// 1317.
+  Status wait_for_holder(uint64_t holder, std::chrono::steady_clock::time_point deadline) const;
   /// Tries until the locks are there or it is hopeless.
   Status try_lock(const std::function<Status(KeyFailure* failure)>& lock, LockWait wait);
   Result<std::optional<std::string>> lock_and_get(const std::string& key);

@@ -13,7 +13,13 @@ protocol::ColumnMeta to_wire(const ColumnMeta& column) {
 void WireSink::begin_statement(bool more) {
   more_ = more;
   has_columns_ = false;
+  close_file();
+}
+
+void WireSink::close_file() {
   file_.reset();
+  kept_.reset();
+  from_kept_ = false;
 }
 
 Status WireSink::on_columns(const std::vector<ColumnMeta>& columns) {
@@ -24,7 +30,7 @@ Status WireSink::on_columns(const std::vector<ColumnMeta>& columns) {
 }
 
 Status WireSink::on_ok(const OkInfo& ok) {
-  file_.reset();
+  close_file();
   protocol::EndInfo info;
   info.affected_rows = ok.affected_rows;
   info.last_insert_id = ok.last_insert_id;
@@ -39,14 +45,30 @@ Status WireSink::open(const std::string& path, bool local) {
   if (!local) {
     return sql_error(kErrUnknown, "Load Data: don't support load data without local field");
   }
-  TBL_ASSIGN(file_, wire_.request_file(path));
-  return ok_status();
+  if (file_ == nullptr) {
+    TBL_ASSIGN(kept_, RowFile::create(kTempDirectory));
+    TBL_ASSIGN(file_, wire_.request_file(path));
+    return ok_status();
+  }
+  while (!from_kept_) {
+    TBL_ASSIGN(const std::string rest, read());
+    if (rest.empty()) break;
+  }
+  from_kept_ = true;
+  return kept_->rewind();
 }
 
 Result<std::string> WireSink::read() {
   if (file_ == nullptr) return std::string();
+  if (from_kept_) {
+    Row piece;
+    TBL_ASSIGN(const bool more, kept_->next(&piece));
+    return more ? piece[0].as_string() : std::string();
+  }
   TBL_ASSIGN(auto bytes, file_->read());
-  return bytes.value_or("");
+  if (!bytes) return std::string();
+  TBL_TRY(kept_->add({Value::of_string(*bytes)}));
+  return std::move(*bytes);
 }
 
 }  // namespace tbl::tidb

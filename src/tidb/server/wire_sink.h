@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "tidb/exec/row_file.h"
 #include "tidb/protocol/query_handler.h"
 #include "tidb/session/session.h"
 
@@ -31,7 +32,11 @@ class WireSink : public SessionSink, private LoadDataInput {
   protocol::ResultSink& wire_;
   bool more_ = false;
   bool has_columns_ = false;
+  void close_file();
   std::unique_ptr<protocol::LocalFile> file_;
+  /// What the client has sent of the file: it sends it once, but the statement may be repeated.
+  std::unique_ptr<RowFile> kept_;
+  bool from_kept_ = false;
 };
 
 }  // namespace tbl::tidb

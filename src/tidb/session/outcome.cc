@@ -82,8 +82,9 @@ Status commit_implicitly(Session& session) {
 }
 
 Status handle_commit_error(Session& session, Status status) {
-  // The pump client says so when a binlog is lost and must not be.
-  const bool lost_binlog = status.message().find("critical error") != std::string::npos;
+  // The pump client says so when a binlog is lost and must not be. Errors of SQL, which may quote
+  // what users wrote, have numbers.
+  const bool lost_binlog = status.detail() == 0 && status.message().starts_with("critical error");
   if (lost_binlog) {
     session.must_close = true;
     if (session.domain().on_critical_error) session.domain().on_critical_error();

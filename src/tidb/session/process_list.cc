@@ -24,6 +24,7 @@ void ProcessEntry::statement_ended() {
   std::lock_guard lock(mutex_);
   info_.info.clear();
   running_ = false;
+  if (!killed_) query_killed_ = false;
   since_ = Clock::now();
 }
 
@@ -46,6 +47,8 @@ ProcessInfo ProcessEntry::info() const {
 void ProcessEntry::kill_query() {
   {
     std::lock_guard lock(mutex_);
+    // The next statement is not meant.
+    if (!running_ && !killed_) return;
     query_killed_ = true;
   }
   interrupted_.notify_all();

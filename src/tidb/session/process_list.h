@@ -42,7 +42,7 @@ class ProcessEntry {
   void set_transaction(uint64_t start_ts);
   ProcessInfo info() const;
 
-  /// Ends the running statement only; forgotten when it has ended.
+  /// Ends the running statement only; nothing when none is running.
   void kill_query();
   /// Ends the statement and the connection.
   void kill();
@@ -54,10 +54,6 @@ class ProcessEntry {
   bool wait(std::chrono::nanoseconds time);
   /// For waits below that look at a flag.
   const std::atomic<bool>& interrupted() const { return query_killed_; }
-  /// After a statement.
-  void clear_query_kill() {
-    if (!killed_) query_killed_ = false;
-  }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -12,6 +12,7 @@
 #include "tidb/plan/virtual_source.h"
 #include "tidb/privilege/privilege_manager.h"
 #include "tidb/session/session_hooks.h"
+#include "tidb/session/snapshot.h"
 #include "tidb/session/statements.h"
 #include "tidb/session/stream_sink.h"
 #include "tidb/types/collation.h"
@@ -197,7 +198,7 @@ Status run_once(Work& work, bool* retry) {
       state.rollback();  // it wrote nothing; locks that end with the statement protect nothing
     } else {
       status = state.commit();
-      *retry = is_write_conflict(status);
+      *retry = may_succeed_again(status);
       if (*retry) return status;
       TBL_TRY(handle_commit_error(session, std::move(status)));
     }
@@ -213,7 +214,9 @@ Status read_snapshot(Work& work, uint64_t ts) {
   }
   TxnOptions options;
   options.snapshot_ts = ts;
+  // From here on the collector stays below it.
   TBL_ASSIGN(const auto txn, session.domain().store->begin(options));
+  TBL_TRY(check_snapshot_is_kept(session, ts));
   TxnMetaStore meta(*txn);
   MetaReader reader(meta);
   TBL_ASSIGN(const SchemaPtr schema, load_schema(reader));
@@ -222,6 +225,8 @@ Status read_snapshot(Work& work, uint64_t ts) {
   StreamSink outcome(work.sink);
   ExecContext context = make_exec_context(work, *schema, eval, txn.get());
   TBL_TRY(execute_plan(*plan, context, outcome));
+  // Unless it had chosen its safe point just before.
+  TBL_TRY(check_snapshot_is_kept(session, ts));
   return finish(work, eval, outcome);
 }
 

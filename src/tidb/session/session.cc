@@ -133,7 +133,7 @@ Status Session::execute(std::string_view text, SessionSink& sink) {
 
 Status Session::execute_statement(const ast::Statement& statement,
                                   const std::vector<Value>* parameters, SessionSink& sink) {
-  process_->statement_began(statement.text);
+  process_->statement_began(loggable_text(statement));
   if (!keeps_warnings(statement)) warnings_.clear();
   if (variables_.is_on("tidb_general_log") && !options_.internal) {
     log_info("GENERAL_LOG", {{"conn", options_.connection_id},
@@ -148,7 +148,6 @@ Status Session::execute_statement(const ast::Statement& statement,
   note_outcome(statement, status);
   note_slow(statement, status.ok(), began_us);
   process_->set_transaction(transaction_.start_ts());
-  process_->clear_query_kill();
   process_->statement_ended();
   return status;
 }

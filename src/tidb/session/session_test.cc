@@ -99,6 +99,17 @@ TEST_F(SessionTest, AutocommitStatementsAreRepeatedAfterConflicts) {
   EXPECT_EQ(setup.run("select n from cf"), std::to_string(kThreads * kTimes));
 }
 
+TEST_F(SessionTest, WhatUsersWriteIsNoCriticalError) {
+  TestConnection c(*server_);
+  int told = 0;
+  server_->domain().on_critical_error = [&] { ++told; };
+  c.run("create table words (w varchar(40) unique); insert into words values ('critical error')");
+  EXPECT_THAT(c.run("insert into words values ('critical error')"), StartsWith("error 1062"));
+  server_->domain().on_critical_error = nullptr;
+  EXPECT_EQ(told, 0) << "the server would take no more clients";
+  EXPECT_FALSE(c.session().must_close);
+}
+
 TEST_F(SessionTest, OptimisticConflictIsTold) {
   TestConnection a(*server_);
   TestConnection b(*server_);
@@ -201,6 +212,21 @@ TEST_F(SessionTest, KillEndsASleep) {
   EXPECT_THAT(result, testing::AnyOf("1", StartsWith("error 1317")));
   EXPECT_EQ(sleeper.run("select 2"), "2") << "only the statement was killed";
   EXPECT_THAT(killer.run("kill 99999"), StartsWith("error 1094"));
+  EXPECT_EQ(killer.run("kill query " + id), "ok 0") << "too late";
+  EXPECT_EQ(sleeper.run("select count(*) from mysql.user where user = 'root'"), "1");
+}
+
+TEST_F(SessionTest, TheProcessListShowsNoPasswords) {
+  TestConnection c(*server_);
+  std::string shown;
+  server_->storage().on_call([&](const std::string&) {
+    shown += c.session().process().info().info;
+    return tbl::ok_status();
+  });
+  EXPECT_EQ(c.run("create user shown identified by 'secret'"), "ok 0");
+  server_->storage().on_call(nullptr);
+  EXPECT_THAT(shown, HasSubstr("CREATE USER"));
+  EXPECT_THAT(shown, testing::Not(HasSubstr("secret")));
 }
 
 TEST_F(SessionTest, NamedLocksAreTheServers) {
@@ -235,6 +261,13 @@ TEST_F(SessionTest, SnapshotsThatWereCollectedAreRefused) {
   EXPECT_EQ(c.run("set tidb_snapshot = '2020-01-02 03:04:04'")
                 .find("error 1105 snapshot is older than GC safe point 2020-01-02 "),
             0U);
+  TestConnection collector(*server_);
+  EXPECT_EQ(c.run("select count(*) from mysql.user where user = 'root'"), "1");
+  collector.run(
+      "update mysql.tidb set variable_value = '20200102-03:04:06 +0000' "
+      "where variable_name = 'tikv_gc_safe_point'");
+  EXPECT_THAT(c.run("select count(*) from mysql.user"), StartsWith("error 1105 snapshot is older"))
+      << "what was there when it was set may have gone";
   // The fake PD's clock of the other tests is before it.
   c.run("set tidb_snapshot = ''");
   EXPECT_EQ(c.run("delete from mysql.tidb where variable_name = 'tikv_gc_safe_point'"), "ok 1");

@@ -28,7 +28,8 @@ namespace tbl::tidb {
 class TestServer {
  public:
   TestServer() : kv_(storage_, nullptr), ddl_storage_(kv_), backfill_(kv_), auto_ids_(kv_) {
-    ddl_ = std::make_unique<Ddl>(Ddl::Deps{&ddl_storage_, &schemas_, &backfill_, nullptr},
+    const auto forget = [this](int64_t table_id) { auto_ids_.forget(table_id); };
+    ddl_ = std::make_unique<Ddl>(Ddl::Deps{&ddl_storage_, &schemas_, &backfill_, nullptr, forget},
                                  DdlOptions());
     const Status started = ddl_->start();
     EXPECT_TRUE(started.ok()) << started.to_string();

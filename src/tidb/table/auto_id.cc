@@ -103,14 +103,14 @@ Status AutoIdAllocator::advance_store(uint64_t add, uint64_t at_least) {
 }
 
 std::shared_ptr<AutoIdAllocator> AutoIds::of(int64_t db_id, const schema::TableInfo& table) {
+  const int64_t home = table.old_schema_id != 0 ? table.old_schema_id : db_id;
   std::lock_guard lock(mutex_);
-  auto& allocator = tables_[table.id];
+  auto& allocator = tables_[{table.id, home}];
   if (!allocator) {
     const auto column = std::find_if(table.columns.begin(), table.columns.end(), [](const auto& c) {
       return (c.type.flag & schema::kFlagAutoIncrement) != 0;
     });
     const bool is_unsigned = column != table.columns.end() && column->type.is_unsigned();
-    const int64_t home = table.old_schema_id != 0 ? table.old_schema_id : db_id;
     allocator = std::make_shared<AutoIdAllocator>(store_, home, table.id, is_unsigned);
   }
   return allocator;
@@ -118,7 +118,7 @@ std::shared_ptr<AutoIdAllocator> AutoIds::of(int64_t db_id, const schema::TableI
 
 void AutoIds::forget(int64_t table_id) {
   std::lock_guard lock(mutex_);
-  tables_.erase(table_id);
+  std::erase_if(tables_, [&](const auto& entry) { return entry.first.first == table_id; });
 }
 
 }  // namespace tbl::tidb

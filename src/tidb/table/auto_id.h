@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "schema/table_info.h"
 #include "tidb/kv/kv_store.h"
@@ -61,7 +62,9 @@ class AutoIds {
  private:
   KvStore& store_;
   std::mutex mutex_;
-  std::map<int64_t, std::shared_ptr<AutoIdAllocator>> tables_;
+  /// By table and the database of its counter: a transaction that began before RENAME TABLE still
+  /// asks for the old one, and what it is given must not be what others get.
+  std::map<std::pair<int64_t, int64_t>, std::shared_ptr<AutoIdAllocator>> tables_;
 };
 
 }  // namespace tbl::tidb

@@ -260,13 +260,18 @@ Result<bool> TableWriter::update(const TableRow& before, const Row& after) {
   return true;
 }
 
+Status TableWriter::remove_entry(IndexEntry entry) {
+  return entry.distinct ? txn_.remove_unique(std::move(entry.key))
+                        : txn_.remove(std::move(entry.key));
+}
+
 Status TableWriter::update_entry(const IndexInfo& index, const TableRow& from, const TableRow& to) {
   if (!loses_entries(index)) return ok_status();
   const IndexPlace place{*table_, index, to.physical_id};
-  const IndexEntry old_entry = index_entry(place, from.row, from.handle, zone());
+  IndexEntry old_entry = index_entry(place, from.row, from.handle, zone());
   IndexEntry new_entry = index_entry(place, to.row, to.handle, zone());
   if (old_entry.key == new_entry.key) return ok_status();
-  TBL_TRY(txn_.remove(old_entry.key));
+  TBL_TRY(remove_entry(std::move(old_entry)));
   return gets_entries(index) ? put_entry(place, to, Check::kNow) : ok_status();
 }
 
@@ -277,8 +282,8 @@ Status TableWriter::remove(const TableRow& row) {
   TBL_TRY(txn_.remove(codec::record_key(row.physical_id, row.handle)));
   for (const auto& index : table_->indexes) {
     if (!loses_entries(index)) continue;
-    TBL_TRY(txn_.remove(
-        index_entry({*table_, index, row.physical_id}, full.row, row.handle, zone()).key));
+    TBL_TRY(
+        remove_entry(index_entry({*table_, index, row.physical_id}, full.row, row.handle, zone())));
   }
   if (txn_.records_rows()) {
     txn_.row_events().add(table_->id, codec::kMutationDeleteRow,

@@ -74,6 +74,7 @@ class TableWriter {
   Status put_unique(std::string key, std::string value, Check check);
   Result<std::vector<DuplicateRow>> read_duplicates(
       int64_t physical, std::vector<std::pair<int64_t, Status>> handles);
+  Status remove_entry(IndexEntry entry);
   Status update_entry(const IndexInfo& index, const TableRow& from, const TableRow& to);
   void describe_duplicates(int64_t physical_id);
 
