@@ -14,6 +14,9 @@ using schedule::Unit;
 
 // A batch that waits longer for its turn may hold a lock that an earlier one needs.
 constexpr std::chrono::seconds kTurnLimit(5);
+constexpr std::string_view kOnDuplicates =
+    " (a row downstream that did not come from upstream has this key, or the key takes two rows "
+    "for one there, see -dry-run; `duplicate-row = \"warn\"` lets the new row take its place)";
 
 MarkItem mark_item(const decode::Transaction& transaction) {
   bool whole = transaction.first_row == 0 && transaction.is_last_part;
@@ -27,12 +30,17 @@ bool has_rows_of_its_own(const RowRange& range) { return range.first < range.end
 
 Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
   Prepared prepared = prepare(batch);
+  schedule::HoldUps::Call call(context_.hold_ups, prepared.high_ts, "rows");
   schedule::Backoff backoff;
   while (true) {
     Status tried = connection_.ensure();
     if (tried.ok()) tried = try_once(prepared, turn);
     if (tried.ok()) {
       context_.ledger.add(prepared.mark_number, prepared.high_ts);
+      if (backoff.tries() > 0) {
+        log_info("the downstream is there again",
+                 {{"worker", connection_.worker()}, {"tries", backoff.tries()}});
+      }
       return ok_status();
     }
     const bool is_duplicate = tried.code() == StatusCode::kAlreadyExists && batch.alone;
@@ -42,9 +50,11 @@ Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
       (void)connection_.roll_back(std::move(tried));
       continue;
     }
+    if (is_duplicate) tried = {tried.code(), tried.message() + std::string(kOnDuplicates)};
     if (!is_lost(tried)) return connection_.roll_back(std::move(tried));
     // Nobody knows whether a COMMIT took place: the same batch with the same mark finds out.
     connection_.drop();
+    call.failed(tried);
     if (backoff.is_worth_a_line()) {
       log_warn("connection to the downstream is lost, trying again",
                {{"worker", connection_.worker()}, {"tries", backoff.tries()}, {"error", tried}});

@@ -18,6 +18,7 @@ Status WholeApplier::write(PartSource& parts, const std::vector<RowRange>& appli
   one.mark_sql = context_.tables.insert_mark_sql(context_.options.run, mark, commit_ts,
                                                  encode_mark_items({{commit_ts}}));
   bool knows_tables = false;
+  schedule::HoldUps::Call call(context_.hold_ups, commit_ts, "a large transaction");
   schedule::Backoff backoff;
   while (true) {
     Status tried = connection_.ensure();
@@ -34,6 +35,7 @@ Status WholeApplier::write(PartSource& parts, const std::vector<RowRange>& appli
     const bool other_table = shows_other_table(tried) && !knows_tables;
     knows_tables = knows_tables || other_table;
     if (!other_table && !begins_again(tried, one)) return tried;
+    call.failed(tried);
     log_warn("a large transaction begins again",
              {{"commit ts", commit_ts}, {"tries", backoff.tries()}, {"error", tried}});
     if (!backoff.wait(context_.options.stop)) return tried;
