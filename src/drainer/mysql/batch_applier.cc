@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "drainer/mysql/apply_metrics.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/schedule/backoff.h"
 
@@ -30,6 +31,7 @@ bool has_rows_of_its_own(const RowRange& range) { return range.first < range.end
 
 Status BatchApplier::write(const Batch& batch, schedule::CommitTurn& turn) {
   Prepared prepared = prepare(batch);
+  const Stopwatch watch(ApplyMetrics::instance().execute);
   schedule::HoldUps::Call call(context_.hold_ups, prepared.high_ts, "rows");
   schedule::Backoff backoff;
   while (true) {
@@ -85,10 +87,12 @@ Status BatchApplier::try_once(const Prepared& batch, schedule::CommitTurn& turn)
   TBL_TRY(std::move(executed));
   if (!turn.wait(kTurnLimit))
     return {StatusCode::kAborted, "earlier transactions are not committed"};
+  const Stopwatch watch(ApplyMetrics::instance().commit);
   return connection_.commit();
 }
 
 Status BatchApplier::execute(const Prepared& batch) {
+  const Stopwatch watch(ApplyMetrics::instance().exec);
   TBL_TRY(connection_.begin(batch.mark_sql));
   TBL_TRY(connection_.write(batch.units, batch.mode));
   return connection_.flush();  // where no row is left to be written

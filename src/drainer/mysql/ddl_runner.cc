@@ -1,6 +1,7 @@
 #include "drainer/mysql/ddl_runner.h"
 
 #include "base/log.h"
+#include "drainer/mysql/apply_metrics.h"
 #include "drainer/mysql/ddl_text.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/mysql/sql_text.h"
@@ -197,6 +198,7 @@ Status DdlRunner::run_once(const DdlTask& task, const std::string& sql) {
     TBL_TRY(connection_->exec("USE " + quote_name(task.schema)));
   }
   LongDdlLog watch(sql);
+  const Stopwatch seconds(ApplyMetrics::instance().execute);
   return connection_->exec(sql);
 }
 

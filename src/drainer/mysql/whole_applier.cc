@@ -1,6 +1,7 @@
 #include "drainer/mysql/whole_applier.h"
 
 #include "base/log.h"
+#include "drainer/mysql/apply_metrics.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/schedule/backoff.h"
 
@@ -18,6 +19,7 @@ Status WholeApplier::write(PartSource& parts, const std::vector<RowRange>& appli
   one.mark_sql = context_.tables.insert_mark_sql(context_.options.run, mark, commit_ts,
                                                  encode_mark_items({{commit_ts}}));
   bool knows_tables = false;
+  const Stopwatch watch(ApplyMetrics::instance().execute);
   schedule::HoldUps::Call call(context_.hold_ups, commit_ts, "a large transaction");
   schedule::Backoff backoff;
   while (true) {
