@@ -1,6 +1,7 @@
 """Pump's server as its neighbours see it: error texts, states, notification of drainers, HTTP, gzip."""
 import json
 import os
+import re
 import subprocess
 import time
 import urllib.request
@@ -169,7 +170,7 @@ def test_close_waits_for_open_transactions_and_drainers(running):
 def test_http(running):
     base = f"http://{running.address('pump')}"
     client = Client(running)
-    start_ts, commit_ts = client.transaction()
+    start_ts, _, commit_ts = client.transaction()
     status = json.loads(http_get(base + "/status"))
     assert list(status) == ["status", "CommitTS", "Checkpoint", "ErrMsg"]
     assert status["ErrMsg"] == "" and status["CommitTS"] > commit_ts
@@ -199,6 +200,22 @@ def test_data_directory_is_locked(running):
         f"-pd-urls=http://{running.address('pd')}"]).start()
     assert second.popen.wait(30) == 1
     assert "file already locked" in second.tail()
+
+
+def test_another_directory_is_told(running):
+    """A disk that is not mounted: the pump begins with nothing, and says that it had more. A restart says nothing."""
+    client = Client(running)
+    _, commit_ts = client.transaction()
+    wait_until(lambda: http_get(f"http://{running.address('pump')}/status") and
+               int(re.search(r"MaxCommitTS: (\d+)", running.binlogctl("-cmd=pumps").stdout)[1]) > commit_ts,
+               30, "the registry knows of it")
+    running.pumps["pump"].kill()
+    running.start_pump()
+    assert "not in its data directory" not in running.log("pump")
+    running.pumps["pump"].kill()
+    os.rename(os.path.join(running.directory, "pump.data"), os.path.join(running.directory, "elsewhere"))
+    running.start_pump()
+    assert "this pump has served binlogs that are not in its data directory" in running.log("pump")
 
 
 def test_command_line(cluster):

@@ -58,6 +58,53 @@ std::string environment_name(const std::string& prefix, std::string flag) {
   return prefix + flag;
 }
 
+/// Line of the first entry that no option used and that has this dotted name; 0: there is none.
+int line_of_unused(const ConfigNode& node, std::string_view dotted) {
+  for (const ConfigNode& item : node.items) {
+    if (const int line = line_of_unused(item, dotted); line != 0) return line;
+  }
+  for (const auto& [key, value] : node.entries) {
+    if (dotted == key && !value.used) return value.line;
+    const bool is_below =
+        dotted.size() > key.size() && dotted.starts_with(key) && dotted[key.size()] == '.';
+    const int line = is_below ? line_of_unused(value, dotted.substr(key.size() + 1)) : 0;
+    if (line != 0) return line;
+  }
+  return 0;
+}
+
+/// How many letters have to be put in, taken out, changed or swapped with the next.
+size_t typing_errors(std::string_view a, std::string_view b) {
+  std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) {
+    for (size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        cost[i][j] = i + j;
+        continue;
+      }
+      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1,
+                             cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+    }
+  }
+  return cost[a.size()][b.size()];
+}
+
+/// The known key that `key` may have been meant to be, or "".
+std::string nearest(const std::vector<std::string>& known, const std::string& key) {
+  constexpr size_t kMostErrors = 2;
+  std::string out;
+  size_t least = kMostErrors + 1;
+  for (const std::string& candidate : known) {
+    const size_t errors = typing_errors(key, candidate);
+    if (errors >= least || errors > candidate.size() / 3) continue;
+    least = errors;
+    out = candidate;
+  }
+  return out;
+}
+
 }  // namespace
 
 ConfigSpec::Declared* ConfigSpec::find_flag(std::string_view flag) {
@@ -155,6 +202,14 @@ Status ConfigSpec::check_unknown(const ConfigNode& root, const std::string& path
   std::string message =
       fmt::format("component {}'s config file {} contained unknown configuration options: {}",
                   options_.program, path, fmt::join(unknown, ", "));
+  std::vector<std::string> known;
+  for (const Declared& option : declared_) known.push_back(option.names.key);
+  for (const std::string& key : unknown) {
+    message += fmt::format("; line {}: {}", line_of_unused(root, key), key);
+    if (const std::string meant = nearest(known, key); !meant.empty()) {
+      message += ", did you mean " + meant + "?";
+    }
+  }
   if (options_.strict) return invalid_argument(message);
   log_warn(message);
   return ok_status();

@@ -165,7 +165,7 @@ TEST_F(ConfigTest, AbsentStaysDefault) {
 TEST_F(ConfigTest, ExactKeyWinsOverOtherCase) {
   ASSERT_EQ(load("GC = 1\ngc = 2"),
             "component pump's config file p.toml contained unknown "
-            "configuration options: GC");
+            "configuration options: GC; line 1: GC");
   EXPECT_EQ(s_.gc.text, "2");
 }
 
@@ -187,7 +187,15 @@ TEST_F(ConfigTest, UnknownKeysInFileOrder) {
       load("zebra = 1\ngc = 1\n[bar]\nx = 1\n[storage]\nb = 2\n[[syncer.ignore-table]]\nq = 1\n"
            "[outer.inner]\ny = 1\n"),
       "component pump's config file p.toml contained unknown configuration options: "
-      "zebra, bar, bar.x, storage.b, syncer.ignore-table.q, outer.inner, outer.inner.y");
+      "zebra, bar, bar.x, storage.b, syncer.ignore-table.q, outer.inner, outer.inner.y; "
+      "line 1: zebra; line 3: bar; line 4: bar.x; line 6: storage.b; line 8: "
+      "syncer.ignore-table.q; line 9: outer.inner; line 10: outer.inner.y");
+}
+
+TEST_F(ConfigTest, ATypoIsToldWithWhatWasMeant) {
+  EXPECT_THAT(load("gc = 1\ngne-interval = 9\n"),
+              HasSubstr("options: gne-interval; line 2: gne-interval, did you mean gen-interval?"));
+  EXPECT_THAT(load("[storage]\nstop-att = 9\n"), HasSubstr("did you mean storage.stop-at?"));
 }
 
 TEST_F(ConfigTest, LaxOnlyWarns) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 
 #include "base/clock.h"
@@ -18,15 +19,18 @@ class LogSink {
     TBL_ASSIGN(LogLevel level, parse_log_level(options.level));
     if (!options.file.empty()) TBL_TRY(file_.open(options.file, options.max_file_bytes));
     level_ = level;
+    is_file_ = !options.file.empty();
     return ok_status();
   }
 
   void write(std::string_view line) { file_.write(line); }
+  bool is_file() const { return is_file_; }
   LogLevel level() const { return level_; }
 
  private:
   RotatingFile file_{STDOUT_FILENO};
   std::atomic<LogLevel> level_{LogLevel::kInfo};
+  std::atomic<bool> is_file_{false};
 };
 
 LogSink& sink() {
@@ -62,7 +66,11 @@ void log_always(LogLevel level, std::string_view message, LogFields fields,
 }
 
 void log_fatal(std::string_view message, LogFields fields, const std::source_location& where) {
-  log_at(LogLevel::kFatal, message, fields, where);
+  const std::string line =
+      format_log_line(LogLevel::kFatal, message, fields, where, system_clock().unix_ms());
+  sink().write(line);
+  // Whoever typed the command sees why it ended without looking for the log.
+  if (sink().is_file()) std::fputs(line.c_str(), stderr);
   std::_Exit(1);  // other threads may be running: no destructors under their feet
 }
 

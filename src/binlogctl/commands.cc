@@ -53,7 +53,14 @@ Status list_nodes(const Options& options, NodeKind kind) {
   return ok_status();
 }
 
+Status wants_node_id(const Options& options) {
+  if (!options.node_id.empty()) return ok_status();
+  return invalid_argument("cmd " + options.command + " wants -node-id; -cmd pumps and -cmd " +
+                          "drainers list them");
+}
+
 Status update_node(const Options& options, NodeKind kind) {
+  TBL_TRY(wants_node_id(options));
   TBL_ASSIGN(const auto client, open_registry(options));
   return client->registry->set_state(kind, options.node_id, options.state);
 }
@@ -61,6 +68,7 @@ Status update_node(const Options& options, NodeKind kind) {
 /// Asks the node itself, over HTTP. As with the original any answer counts: the node decides, and
 /// its state in the registry shows what it did. What it refused is said as a warning.
 Status act_on_node(const Options& options, NodeKind kind, const std::string& action) {
+  TBL_TRY(wants_node_id(options));
   TBL_ASSIGN(const auto client, open_registry(options));
   TBL_ASSIGN(const auto node, client->registry->node(kind, options.node_id));
   const std::string scheme = options.tls.enabled() ? "https" : "http";

@@ -8,6 +8,7 @@ namespace tbl::cluster {
 namespace {
 
 constexpr std::chrono::milliseconds kReconnectPause{500};
+constexpr int kTriesPerLine = 20;
 
 }  // namespace
 
@@ -23,13 +24,16 @@ EtcdWatchThread::EtcdWatchThread(EtcdCalls& calls, std::string prefix, int64_t f
 EtcdWatchThread::~EtcdWatchThread() { stop_.request_stop(); }
 
 void EtcdWatchThread::run() {
-  while (!stop_.stop_requested()) {
+  for (int failures = 0; !stop_.stop_requested();) {
     const auto channel = calls_.channel();
     bool got_anything = false;
     const Status status = watch_once(*channel, &got_anything);
     if (stop_.stop_requested()) return;
-    log_warn("etcd watch was interrupted, watching again",
-             {{"prefix", prefix_}, {"revision", next_revision_}, {"error", status}});
+    if (got_anything) failures = 0;
+    if (failures++ % kTriesPerLine == 0) {
+      log_warn("etcd watch was interrupted, watching again",
+               {{"prefix", prefix_}, {"revision", next_revision_}, {"error", status}});
+    }
     calls_.failed(channel->address());
     if (!got_anything && !wait_for(stop_.get_token(), kReconnectPause)) return;
   }

@@ -69,7 +69,8 @@ Result<std::unique_ptr<PdClient>> PdClient::connect(rpc::ClientRuntime& runtime,
   auto impl = std::make_unique<Impl>(runtime, options);
   Status status = impl->leader.discover();
   for (int i = 1; i < options.connect_tries && !status.ok(); ++i) {
-    log_warn("cannot reach PD, trying again", {{"error", status}});
+    log_warn("cannot reach PD, trying again",
+             {{"try", i}, {"of", options.connect_tries}, {"error", status}});
     if (!wait_for(options.stop, std::chrono::seconds(1))) return stopped_status();
     status = impl->leader.discover();
   }

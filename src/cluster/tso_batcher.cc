@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "proto/pdpb.pb.h"
 
 namespace tbl::cluster {
@@ -99,7 +98,7 @@ void TsoBatcher::put_off(const std::vector<Waiting*>& batch, const Status& why) 
 
 void TsoBatcher::look_for_leader(const std::string& failed, const Status& why) {
   if (!wait_for(leader_.options().stop, kRetryPause)) return;
-  if (const Status found = leader_.rediscover(failed); !found.ok()) {
+  if (const Status found = leader_.rediscover(failed); !found.ok() && warning_due_.due()) {
     log_warn("no timestamps from PD", {{"error", why}, {"leader", found}});
   }
 }

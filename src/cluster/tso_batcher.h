@@ -4,6 +4,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/log.h"
 #include "cluster/pd_leader.h"
 
 namespace tbl::cluster {
@@ -37,6 +38,7 @@ class TsoBatcher {
   Result<Range> check(const std::string& message, uint32_t count);
 
   PdLeader& leader_;
+  LogEvery warning_due_{10'000};
   std::mutex mutex_;
   std::vector<Waiting*> waiting_;
   bool asking_ = false;

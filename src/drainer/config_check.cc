@@ -107,6 +107,11 @@ Status decrypt_password(const RawServer& raw, ServerAddress& server) {
   return ok_status();
 }
 
+Status check_port(std::string_view key, int port) {
+  if (port >= 1 && port <= 65535) return ok_status();
+  return invalid_argument(fmt::format("{} must be a port, 1 to 65535, not {}", key, port));
+}
+
 Status check_filter(const RawConfig& raw, SyncerConfig& c) {
   for (size_t begin = 0; begin <= raw.ignore_schemas.size();) {
     const size_t end = std::min(raw.ignore_schemas.find(',', begin), raw.ignore_schemas.size());
@@ -152,6 +157,10 @@ Status check_syncer(const RawConfig& raw, SyncerConfig& c) {
   TBL_TRY(check_relay(raw, c));
   TBL_TRY(check_filter(raw, c));
   TBL_TRY(check_time_zone(c.session_params));
+  TBL_TRY(check_port("syncer.to.port", c.to.port));
+  if (!c.checkpoint.type.empty()) {
+    TBL_TRY(check_port("syncer.to.checkpoint.port", c.checkpoint.server.port));
+  }
   if (c.sql_mode) TBL_TRY(check_sql_mode(*c.sql_mode));
   TBL_TRY(decrypt_password(raw.to, c.to).wrap("syncer.to.encrypted_password"));
   TBL_TRY(decrypt_password(raw.checkpoint, c.checkpoint.server)

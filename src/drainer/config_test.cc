@@ -202,6 +202,14 @@ TEST_F(ConfigTest, ErrorsHaveTheOriginalsTexts) {
       "event type x not valid");
 }
 
+TEST_F(ConfigTest, APortIsAPort) {
+  EXPECT_EQ(error("[syncer.to]\nport = 99999\n"),
+            "syncer.to.port must be a port, 1 to 65535, not 99999");
+  EXPECT_EQ(error("[syncer.to.checkpoint]\ntype = 'mysql'\nport = 0\n"),
+            "syncer.to.checkpoint.port must be a port, 1 to 65535, not 0");
+  EXPECT_TRUE(parse("[syncer.to.checkpoint]\nport = 0\n").ok()) << "nobody looks at it";
+}
+
 TEST_F(ConfigTest, WhatToDoAboutRowsAndDdl) {
   EXPECT_FALSE(config("").syncer.stop_on_missing_row);
   EXPECT_TRUE(config("[syncer]\nmissing-row = 'stop'\n").syncer.stop_on_missing_row);

@@ -10,6 +10,7 @@
 #include "base/net_address.h"
 #include "base/urls.h"
 #include "drainer/liveness.h"
+#include "drainer/own_entry.h"
 #include "drainer/sink.h"
 #include "rpc/metrics_http.h"
 
@@ -44,12 +45,6 @@ constexpr uint64_t kPartBytesPerRow = 256;
 constexpr uint64_t kTidbPartRows = 4000;
 /// A binlog that is larger than this share goes to a file.
 constexpr uint64_t kSpillShare = 8;
-
-Result<std::string> node_id_of(const DrainerConfig& config) {
-  if (!config.node_id.empty()) return config.node_id;
-  TBL_ASSIGN(HostPort listen, parse_host_port(config.addr));
-  return fmt::format("{}:{}", host_name(), listen.port);
-}
 
 void warn_of_address(const std::string& address) {
   auto parsed = parse_host_port(address);
@@ -141,6 +136,10 @@ Status Drainer::start_applier() {
                           {"schema version", start_point_.schema_version},
                           {"consistent", start_point_.consistent},
                           {"unknown until", start_point_.unknown_until_ts}});
+  if (start_point_.is_first && config_.initial_commit_ts == -1) {
+    const uint64_t applied_ts = applied_before(cluster_->registry(), node_id_);
+    if (applied_ts != 0) log_warn(advice_on_lost_checkpoint(config_, applied_ts));
+  }
   lag_->on_progress(start_point_.commit_ts);
   return ok_status();
 }
@@ -225,7 +224,10 @@ ServiceHooks Drainer::hooks() {
 }
 
 StatusReport Drainer::report() const {
-  return {pumps_->positions(), lag_->synced(), lag_->commit_ts()};
+  std::vector<std::string> hold_ups = applier_->hold_ups();
+  const std::vector<std::string> of_pumps = pumps_->hold_ups();
+  hold_ups.insert(hold_ups.end(), of_pumps.begin(), of_pumps.end());
+  return {pumps_->positions(), lag_->synced(), lag_->commit_ts(), std::move(hold_ups)};
 }
 
 Status Drainer::start() {

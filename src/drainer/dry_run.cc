@@ -13,6 +13,7 @@
 #include "drainer/mysql/check_table.h"
 #include "drainer/mysql/session.h"
 #include "drainer/mysql/state_tables.h"
+#include "drainer/own_entry.h"
 #include "drainer/router.h"
 #include "drainer/sink.h"
 #include "drainer/table_track.h"
@@ -104,6 +105,7 @@ class DryRun {
       add(Severity::kInfo, "checkpoint", where.schema + "." + where.table,
           fmt::format("none yet: drainer begins at initial-commit-ts {}",
                       config_.initial_commit_ts));
+      TBL_TRY(look_for_earlier_runs());
       return std::optional<mysql::Checkpoint>();
     }
     const mysql::Checkpoint& checkpoint = **found;
@@ -115,6 +117,15 @@ class DryRun {
           "another program wrote it and did not stop cleanly: rows come once more, in safe mode");
     }
     return found;
+  }
+
+  Status look_for_earlier_runs() {
+    if (config_.initial_commit_ts != -1) return ok_status();
+    TBL_ASSIGN(const std::string node_id, node_id_of(config_));
+    const uint64_t applied_ts = applied_before(cluster_->registry(), node_id);
+    if (applied_ts == 0) return ok_status();
+    add(Severity::kWarning, "checkpoint", node_id, advice_on_lost_checkpoint(config_, applied_ts));
+    return ok_status();
   }
 
   /// The tables as of the checkpoint, or as they are now.

@@ -69,14 +69,15 @@ int main(int argc, char** argv) {
   tbl::log_welcome("drainer");
   tbl::log_info("start drainer...", {{"config", command->config.text}});
 
+  const bool has_log_file = !command->config.log_file.empty();
   bool created = false;
   const Status status = run(std::move(command->config), &created);
   if (!status.ok() && !created) {
-    tbl::log_error("create drainer server failed", {{"error", status}});
-    return kExitFatal;
+    tbl::log_fatal("create drainer server failed", {{"error", status}});
   }
   if (!status.ok()) {
     tbl::log_error("start drainer server failed", {{"error", status}});
+    if (has_log_file) std::fprintf(stderr, "drainer has stopped: %s\n", status.message().c_str());
     return kExitFailed;
   }
   tbl::log_info("drainer exit");

@@ -21,6 +21,7 @@ constexpr size_t kBigPayloadBytes = 10 << 20;
 constexpr uint64_t kPieceBytes = 1 << 20;
 constexpr uint64_t kSmallPayloadBytes = 4 << 10;
 constexpr auto kReconnectPause = 1s;
+constexpr int kTriesPerLine = 30;
 
 /// Ends the puller; every other code means: connect again.
 Status fatal(std::string message) { return data_loss(std::move(message)); }
@@ -95,10 +96,36 @@ void Puller::run() {
       on_fatal_(status.wrap(fmt::format("pump {}", options_.node_id)));
       return;
     }
-    log_info("pull binlogs ended, connect again",
-             {{"id", options_.node_id}, {"addr", address}, {"error", status.to_string()}});
+    note_end(address, status);
     if (!wait_for(stop_.get_token(), kReconnectPause)) return;
   }
+}
+
+std::string Puller::failure() const {
+  std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Puller::note_end(const std::string& address, const Status& status) {
+  {
+    std::lock_guard lock(mutex_);
+    failure_ = address + ": " + (status.ok() ? "it has ended the stream" : status.to_string());
+  }
+  // A pump that is down is asked each second, maybe for hours.
+  if (failures_++ % kTriesPerLine != 0) return;
+  log_info("pull binlogs ended, connect again", {{"id", options_.node_id},
+                                                 {"addr", address},
+                                                 {"tries", failures_},
+                                                 {"error", status.to_string()}});
+}
+
+void Puller::note_answer() {
+  if (failures_ > 1) {
+    log_info("pump answers again", {{"id", options_.node_id}, {"tries", failures_}});
+  }
+  failures_ = 0;
+  std::lock_guard lock(mutex_);
+  failure_.clear();
 }
 
 Status Puller::pull(const std::string& address) {
@@ -114,14 +141,17 @@ Status Puller::pull(const std::string& address) {
   auto stream = connect_(address)->open(kPullMethod, call);
   TBL_TRY(stream->send(make_pull_request(options_.cluster_id, last_ts_.load())));
   stream->half_close();
-  log_info("start pull binlogs",
-           {{"id", options_.node_id}, {"addr", address}, {"last ts", last_ts_.load()}});
+  if (failures_ <= 1) {
+    log_info("start pull binlogs",
+             {{"id", options_.node_id}, {"addr", address}, {"last ts", last_ts_.load()}});
+  }
   spill::MessageCollector collector(*options_.spill);
   Ring<rpc::MessagePiece> pieces;
   for (bool first = true;; first = false) {
     TBL_TRY(stream->receive_pieces(&pieces, stop));
     if (first) TBL_TRY(check_gc_ts(stream->headers()));
     if (pieces.empty()) return ok_status();
+    if (first) note_answer();
     Status taken = take(pieces, collector);
     TBL_TRY(hand_over());
     TBL_TRY(std::move(taken));

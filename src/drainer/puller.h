@@ -47,6 +47,8 @@ class Puller {
   void set_paused(bool paused);
   /// Commit ts of the last binlog received.
   uint64_t last_received() const { return last_ts_.load(); }
+  /// Why the pump cannot be read at present; empty: it can, as far as is known.
+  std::string failure() const;
 
  private:
   void run();
@@ -57,6 +59,8 @@ class Puller {
   Status take(Result<BinlogItem> item, uint64_t size);
   Status hand_over();
   bool wait_while_paused();
+  void note_end(const std::string& address, const Status& status);
+  void note_answer();
 
   const PullerOptions options_;
   Merger& merger_;
@@ -69,9 +73,12 @@ class Puller {
   std::vector<BinlogItem> items_;  ///< that arrived together; the puller's thread only
   int64_t now_ms_ = 0;             ///< when
 
-  std::mutex mutex_;
+  int failures_ = 0;  ///< ends in a row without an answer; the puller's thread only
+
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::string address_;
+  std::string failure_;
   bool paused_ = false;
   StopSource stream_stop_;  ///< of the stream under way
   StopSource stop_;

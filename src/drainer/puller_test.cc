@@ -291,6 +291,34 @@ TEST_F(PumpListTest, AFailedListingIsToldAndOpensNothing) {
   EXPECT_EQ(next_ready(merger_), std::nullopt);
 }
 
+TEST_F(PumpListTest, SaysWhichPumpCannotBeRead) {
+  set("a", a_, "online");
+  set("b", b_, "paused");
+  {
+    std::lock_guard lock(mutex_);
+    cluster::NodeStatus node;
+    node.node_id = "away";
+    node.host = "127.0.0.1:1";
+    node.state = "online";
+    nodes_.push_back(node);
+  }
+  start();
+  const std::string paused = "pump b is paused: nothing is applied until it is online or offline";
+  auto refreshed = [this] {
+    EXPECT_TRUE(list_->refresh().ok());
+    return list_->hold_ups();
+  };
+  while (refreshed().size() < 2) std::this_thread::yield();
+  EXPECT_THAT(refreshed(), ElementsAre(paused, HasSubstr("pump away (online) cannot be read: "
+                                                         "127.0.0.1:1: ")));
+  {
+    std::lock_guard lock(mutex_);
+    error_ = unavailable("no etcd");
+  }
+  EXPECT_FALSE(list_->refresh().ok());
+  EXPECT_THAT(list_->hold_ups(), ElementsAre("the registry of pumps cannot be read: no etcd"));
+}
+
 TEST_F(PumpListTest, StopEndsARefresh) {
   start();
   list_->stop();

@@ -70,14 +70,40 @@ Status PumpList::list_once() {
   auto pumps = list_();
   if (!pumps.ok()) {
     log_error("update pump status failed", {{"error", pumps.status()}});
+    std::lock_guard lock(mutex_);
+    hold_ups_ = {"the registry of pumps cannot be read: " + pumps.status().message()};
     return pumps.status();
   }
   for (const cluster::NodeStatus& pump : *pumps) update(pump);
   std::map<std::string, uint64_t> positions;
   for (const auto& [id, puller] : pullers_) positions[id] = puller->last_received();
+  std::vector<std::string> found = find_hold_ups(*pumps);
   std::lock_guard lock(mutex_);
   positions_ = std::move(positions);
+  hold_ups_ = std::move(found);
   return ok_status();
+}
+
+std::vector<std::string> PumpList::hold_ups() const {
+  std::lock_guard lock(mutex_);
+  return hold_ups_;
+}
+
+std::vector<std::string> PumpList::find_hold_ups(
+    const std::vector<cluster::NodeStatus>& pumps) const {
+  std::vector<std::string> out;
+  for (const cluster::NodeStatus& pump : pumps) {
+    const std::string id = trimmed(pump.node_id);
+    const auto it = pullers_.find(id);
+    if (it == pullers_.end()) continue;
+    const std::string failure = it->second->failure();
+    if (pump.state == cluster::kStatePaused) {
+      out.push_back("pump " + id + " is paused: nothing is applied until it is online or offline");
+    } else if (!failure.empty()) {
+      out.push_back("pump " + id + " (" + pump.state + ") cannot be read: " + failure);
+    }
+  }
+  return out;
 }
 
 void PumpList::update(const cluster::NodeStatus& pump) {

@@ -43,6 +43,9 @@ class PumpList {
   /// Last commit ts received per pump; nothing before the first listing. Rebuilt with every
   /// listing.
   std::optional<std::map<std::string, uint64_t>> positions() const;
+  /// Sentences: why a listing failed, which pumps cannot be read or are paused. As of the last
+  /// listing.
+  std::vector<std::string> hold_ups() const;
   void stop();
 
  private:
@@ -50,6 +53,7 @@ class PumpList {
   Status list_once();
   void update(const cluster::NodeStatus& pump);
   void add(const cluster::NodeStatus& pump, const std::string& id);
+  std::vector<std::string> find_hold_ups(const std::vector<cluster::NodeStatus>& pumps) const;
 
   const PumpListOptions options_;
   Merger& merger_;
@@ -64,6 +68,7 @@ class PumpList {
   uint64_t done_ = 0;    ///< every request up to here was served by a listing begun after it
   Status last_result_;
   std::optional<std::map<std::string, uint64_t>> positions_;
+  std::vector<std::string> hold_ups_;
   StopSource stop_;
   Thread thread_;
 };

@@ -55,7 +55,8 @@ rpc::HttpResponse show_why(const Node& node, const StatusReport& report) {
   Json body;
   body["nodeID"] = node.id();
   body["state"] = state_name(node.state());
-  body["reasons"] = Json::array({reason(report)});
+  body["reasons"] = report.hold_ups;
+  body["reasons"].push_back(reason(report));
   body["checkpointTS"] = report.last_ts;
   body["synced"] = report.synced;
   body["pumpPositions"] = report.pump_positions ? Json(*report.pump_positions) : Json(nullptr);

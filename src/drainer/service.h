@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "drainer/node.h"
@@ -18,6 +19,7 @@ struct StatusReport {
   std::optional<std::map<std::string, uint64_t>> pump_positions;
   bool synced = false;
   uint64_t last_ts = 0;
+  std::vector<std::string> hold_ups = {};  ///< sentences about what fails or takes long
 };
 
 /// What the port gives access to. Called on the server's threads, several at once.

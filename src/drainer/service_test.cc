@@ -81,6 +81,9 @@ TEST_F(ServiceTest, WhyNamesThePumpThatIsBehind) {
   const std::string body = ask("GET", "/debug/why").body;
   EXPECT_THAT(body, HasSubstr("\"nodeID\": \"d1\""));
   EXPECT_THAT(body, HasSubstr("pump b has sent the least, up to ts 7; downstream is at 6"));
+  report_.hold_ups = {"the downstream fails"};
+  EXPECT_THAT(ask("GET", "/debug/why").body,
+              HasSubstr("\"reasons\": [\n    \"the downstream fails\",\n    \"pump b has sent"));
 }
 
 TEST_F(ServiceTest, CommitTsIsIndented) {

@@ -1,5 +1,7 @@
 #include "pump/pump.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/urls.h"
 #include "pump/id_guard.h"
@@ -20,6 +22,21 @@ rpc::ServerOptions server_options(const PumpConfig& config) {
   options.identify_timeout = 10s;
   options.lends = true;
   return options;
+}
+
+/// A pump that has lost its disk, or looks at another directory, would begin with nothing and say
+/// nothing of it.
+void warn_of_lost_binlogs(const cluster::NodeStatus& previous, const std::string& dir,
+                          uint64_t max_commit_ts) {
+  const auto known = static_cast<uint64_t>(std::max<int64_t>(0, previous.max_commit_ts));
+  if (previous.state == cluster::kStateOffline || max_commit_ts >= known) return;
+  log_error(
+      "this pump has served binlogs that are not in its data directory: is it the right one? What "
+      "drainers have not read of them is lost",
+      {{"NodeID", previous.node_id},
+       {"data-dir", dir},
+       {"max commit ts in the registry", known},
+       {"max commit ts here", max_commit_ts}});
 }
 
 }  // namespace
@@ -69,6 +86,7 @@ Status Pump::open_storage() {
   registration_ =
       std::make_unique<Registration>(registration, cluster_->registry(), state_, *storage_);
   TBL_ASSIGN(const cluster::NodeStatus previous, registration_->previous());
+  warn_of_lost_binlogs(previous, config_.data_dir, storage_->max_commit_ts());
   is_new_ = previous.state == cluster::kStateOffline || env_.exists(unannounced_path());
   return check_id_is_free(previous, config_.tls);
 }

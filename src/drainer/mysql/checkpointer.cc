@@ -46,7 +46,8 @@ Result<State> Checkpointer::load() {
 }
 
 template <typename F>
-Status Checkpointer::with_retry(F&& body) {
+Status Checkpointer::with_retry(uint64_t commit_ts, F&& body) {
+  schedule::HoldUps::Call call(*options_.hold_ups, commit_ts, "the checkpoint");
   schedule::Backoff backoff;
   while (true) {
     Status done = ensure_connection();
@@ -56,6 +57,7 @@ Status Checkpointer::with_retry(F&& body) {
     if (is_lost(done)) connection_.reset();
     if (connection_ && !connection_->exec("ROLLBACK").ok()) connection_.reset();
     if (!again) return done;
+    call.failed(done);
     if (backoff.is_worth_a_line()) {
       log_warn("save checkpoint failed, trying again", {{"error", done}});
     }
@@ -101,7 +103,7 @@ Status Checkpointer::save(const schedule::Progress::Position& position,
     if (options.quiet) read_secondary_ts(&next);
     return save_once(next, options.also);
   };
-  TBL_TRY(with_retry(save).wrap("save checkpoint"));
+  TBL_TRY(with_retry(next.commit_ts, save).wrap("save checkpoint"));
   last_ = next;
   return ok_status();
 }

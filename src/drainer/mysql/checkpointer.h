@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "drainer/mysql/fence.h"
+#include "drainer/schedule/hold_ups.h"
 #include "drainer/schedule/progress.h"
 
 namespace tbl::mysql {
@@ -30,6 +31,7 @@ class Checkpointer {
     /// Set when the checkpoint is kept on another server: K is durable there before marks go here.
     std::optional<ConnectionFactory> other_server;
     StopToken stop;
+    schedule::HoldUps* hold_ups = nullptr;  ///< not owned; never null in use
   };
 
   Checkpointer(Fence& fence, const StateTables& tables, MarkLedger& ledger, Options options);
@@ -56,7 +58,7 @@ class Checkpointer {
   Status ensure_connection();
   void read_secondary_ts(Checkpoint* checkpoint);
   template <typename F>
-  Status with_retry(F&& body);
+  Status with_retry(uint64_t commit_ts, F&& body);
 
   Fence& fence_;
   const StateTables& tables_;

@@ -1,6 +1,7 @@
 #include "drainer/mysql/ddl_runner.h"
 
 #include "base/log.h"
+#include "drainer/mysql/apply_metrics.h"
 #include "drainer/mysql/ddl_text.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/mysql/sql_text.h"
@@ -34,6 +35,8 @@ class LongDdlLog {
   Thread thread_;
 };
 
+std::string quoted_ddl(const std::string& sql) { return "DDL \"" + sql + "\""; }
+
 std::string names(const DdlTask& task) {
   std::string out;
   for (const schedule::TableName& name : task.touched) {
@@ -64,6 +67,8 @@ Status DdlRunner::execute(const DdlTask& task, const schedule::Progress::Positio
   while (true) {
     Status done = try_once(task, before);
     if (done.ok() || options_.policy == nullptr) return done;
+    schedule::HoldUps::Call waiting(*options_.hold_ups, task.commit_ts, quoted_ddl(task.query));
+    waiting.failed(done);
     if (!options_.policy->wait_for_change(task, done)) return done;
   }
 }
@@ -97,7 +102,7 @@ Status DdlRunner::try_once(const DdlTask& task, const schedule::Progress::Positi
   std::string metadata = "commit ts: " + std::to_string(task.commit_ts);
   log_error("exec failed", {{"sql", sql}, {"metadata", metadata}, {"error", done}});
   Status advised(done.code(), done.message() + std::string(kHowToGoOn));
-  return std::move(advised).wrap("DDL \"" + sql + "\", " + metadata);
+  return std::move(advised).wrap(quoted_ddl(sql) + ", " + metadata);
 }
 
 // The intent stands there: was it executed? The fence has waited for the connection that may have
@@ -124,16 +129,27 @@ Status DdlRunner::resume(const DdlTask& task, const std::string& sql) {
 
 Status DdlRunner::record_and_run(const DdlTask& task, const std::string& sql,
                                  const schedule::Progress::Position& before) {
-  schedule::Backoff backoff;
-  auto state = read_state(task);
-  while (is_lost(state.status()) && backoff.wait(options_.stop)) {
-    connection_.reset();
-    state = read_state(task);
-  }
+  auto state = read_state_before(task, sql);
   if (!state.ok()) return state.status();
   DdlRecord intent{task.commit_ts, task.job_id, connection_->id(), format_ddl_state(*state)};
   TBL_TRY(checkpointer_.save(before, {.also = tables_.save_ddl_sql(intent)}));
   return run_until_known(task, sql, *state);
+}
+
+Result<DdlState> DdlRunner::read_state_before(const DdlTask& task, const std::string& sql) {
+  schedule::HoldUps::Call call(*options_.hold_ups, task.commit_ts, quoted_ddl(sql));
+  schedule::Backoff backoff;
+  while (true) {
+    auto state = read_state(task);
+    if (!is_lost(state.status())) return state;
+    call.failed(state.status());
+    if (backoff.is_worth_a_line()) {
+      log_warn("the downstream cannot be looked at before a DDL, trying again",
+               {{"sql", sql}, {"tries", backoff.tries()}, {"error", state.status()}});
+    }
+    connection_.reset();
+    if (!backoff.wait(options_.stop)) return state;
+  }
 }
 
 Result<DdlState> DdlRunner::read_state(const DdlTask& task) {
@@ -149,6 +165,7 @@ Result<DdlOutcome> DdlRunner::outcome(const DdlTask& task, const DdlState& befor
 Status DdlRunner::run_until_known(const DdlTask& task, const std::string& sql,
                                   const DdlState& before) {
   bool in_doubt = false;
+  schedule::HoldUps::Call call(*options_.hold_ups, task.commit_ts, quoted_ddl(sql));
   schedule::Backoff backoff;
   while (true) {
     Status ran = ensure_connection();
@@ -170,6 +187,7 @@ Status DdlRunner::run_until_known(const DdlTask& task, const std::string& sql,
     } else if (ran.code() != StatusCode::kAborted) {
       return judge_error(task, sql, std::move(ran));
     }
+    call.failed(ran);
     log_warn("exec ddl failed, trying again", {{"sql", sql}, {"error", ran}});
     if (!backoff.wait(options_.stop)) return ran;
   }
@@ -180,6 +198,7 @@ Status DdlRunner::run_once(const DdlTask& task, const std::string& sql) {
     TBL_TRY(connection_->exec("USE " + quote_name(task.schema)));
   }
   LongDdlLog watch(sql);
+  const Stopwatch seconds(ApplyMetrics::instance().execute);
   return connection_->exec(sql);
 }
 

@@ -21,6 +21,7 @@ struct DdlOptions {
   bool safe_mode = false;                 ///< the original's ignorable errors are always ignored
   schedule::DdlPolicy* policy = nullptr;  ///< not owned; null: none
   StopToken stop;
+  schedule::HoldUps* hold_ups = nullptr;  ///< not owned; never null in use
 };
 
 /// One thread. A DDL runs as long as it takes; the log says that it does. It is never sent again
@@ -50,6 +51,7 @@ class DdlRunner {
                          const DdlState& before);
   Status run_once(const schedule::DdlTask& task, const std::string& sql);
   Status judge_error(const schedule::DdlTask& task, const std::string& sql, Status error);
+  Result<DdlState> read_state_before(const schedule::DdlTask& task, const std::string& sql);
   Result<DdlState> read_state(const schedule::DdlTask& task);
   Result<DdlOutcome> outcome(const schedule::DdlTask& task, const DdlState& before);
   Status ensure_connection();

@@ -56,6 +56,7 @@ class MySqlApplier::Impl {
   Status stop();
   void abort();
   Status first_error() const;
+  std::vector<std::string> hold_ups() const { return hold_ups_.sentences(); }
   uint64_t missed_rows() const { return misses_.count(); }
 
  private:
@@ -82,6 +83,7 @@ class MySqlApplier::Impl {
   StopSource stop_;        // of everything
   StopSource saver_stop_;  // of saving now and then
   const StateTables tables_;
+  schedule::HoldUps hold_ups_;
   MarkLedger ledger_;
   MissReport misses_;
 
@@ -113,10 +115,11 @@ Status MySqlApplier::Impl::connect() {
   fence.checkpoint_is_here = !options_.checkpoint_server.has_value();
   fence.stop = stop_.get_token();
   fence_ = std::make_unique<Fence>(*factory_, tables_, ledger_, std::move(fence));
-  table_cache_ = std::make_unique<TableCache>(*factory_, stop_.get_token());
+  table_cache_ = std::make_unique<TableCache>(*factory_, hold_ups_, stop_.get_token());
   Checkpointer::Options checkpoint;
   checkpoint.run = options_.run;
   checkpoint.stop = stop_.get_token();
+  checkpoint.hold_ups = &hold_ups_;
   if (options_.checkpoint_server) {
     TBL_ASSIGN(checkpoint.other_server, ConnectionFactory::create(*options_.checkpoint_server));
   }
@@ -151,6 +154,7 @@ StartPoint MySqlApplier::Impl::decide(const State& state) {
   StartPoint point;
   if (!state.checkpoint || state.checkpoint->commit_ts == 0) {
     point.commit_ts = options_.initial_commit_ts;
+    point.is_first = true;
     return point;
   }
   const Checkpoint& checkpoint = *state.checkpoint;
@@ -198,6 +202,7 @@ Result<StartPoint> MySqlApplier::Impl::start() {
   TBL_TRY(connect());
   DdlOptions ddl;
   ddl.stop = stop_.get_token();
+  ddl.hold_ups = &hold_ups_;
   ddl.safe_mode = options_.safe_mode;
   ddl.policy = options_.ddl_policy;
   ddl_ = std::make_unique<DdlRunner>(*fence_, tables_, *checkpointer_, ddl);
@@ -223,8 +228,8 @@ void MySqlApplier::Impl::start_workers(Connections connections) {
   apply.replace_duplicates = options_.replace_duplicates;
   apply.channel_id = options_.channel_id;
   apply.stop = scheduler_->stop_token();
-  context_.reset(
-      new ApplyContext{std::move(apply), *fence_, tables_, ledger_, *table_cache_, misses_});
+  context_.reset(new ApplyContext{std::move(apply), *fence_, tables_, ledger_, *table_cache_,
+                                  misses_, hold_ups_});
   if (keeps_whole())
     whole_ = std::make_unique<WholeApplier>(*context_, options_.scheduler.workers,
                                             std::move(connections.back()));
@@ -405,6 +410,7 @@ void MySqlApplier::note_progress(uint64_t commit_ts, int64_t schema_version) {
 Status MySqlApplier::stop() { return impl_->stop(); }
 void MySqlApplier::abort() { impl_->abort(); }
 Status MySqlApplier::first_error() const { return impl_->first_error(); }
+std::vector<std::string> MySqlApplier::hold_ups() const { return impl_->hold_ups(); }
 MySqlApplierStats MySqlApplier::stats() const { return {impl_->missed_rows()}; }
 
 }  // namespace tbl::mysql

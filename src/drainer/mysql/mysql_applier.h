@@ -63,6 +63,7 @@ class MySqlApplier : public schedule::Applier {
   Status stop() override;
   void abort() override;
   Status first_error() const override;
+  std::vector<std::string> hold_ups() const override;
 
   MySqlApplierStats stats() const;
 

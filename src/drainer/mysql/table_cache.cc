@@ -38,10 +38,17 @@ Result<MySqlTablePtr> TableCache::get(const decode::TablePtr& table) {
 }
 
 Result<DownstreamTable> TableCache::read(const decode::Table& table) {
+  schedule::HoldUps::Call call(hold_ups_, 0, "the columns of " + table.quoted_name());
   schedule::Backoff backoff;
   while (true) {
     auto read = try_read(table);
     if (!is_lost(read.status())) return read;
+    call.failed(read.status());
+    if (backoff.is_worth_a_line()) {
+      log_warn(
+          "the downstream cannot be asked for a table's columns, trying again",
+          {{"table", table.quoted_name()}, {"tries", backoff.tries()}, {"error", read.status()}});
+    }
     connection_.reset();
     if (!backoff.wait(stop_)) return read;
   }
@@ -54,21 +61,26 @@ Result<DownstreamTable> TableCache::try_read(const decode::Table& table) {
   return read_downstream_table(*connection_, table.schema_name(), table.name());
 }
 
+// A table may be changed by DDL, or by hand: what is said of it once is the same finding.
+bool TableCache::is_new(const MySqlTable& table, const std::string& finding) {
+  return warned_.insert(table.quoted_name + " " + finding).second;
+}
+
 void TableCache::warn_once(const MySqlTable& table, const DownstreamTable& downstream) {
-  if (!warned_.insert(table.quoted_name).second) return;
-  if (downstream.unique_keys.empty()) {
+  if (downstream.unique_keys.empty() && is_new(table, "key")) {
     log_warn("table has no unique key downstream, its rows are found by all their columns",
              {{"table", table.quoted_name}});
   }
-  if (!table.coarse_key.empty()) {
+  if (!table.coarse_key.empty() && is_new(table, table.coarse_key)) {
     log_warn("what differs upstream may be one key downstream, and then stops as a duplicate",
              {{"table", table.quoted_name}, {"key", table.coarse_key}});
   }
-  if (!is_transactional(downstream.engine)) {
+  if (!is_transactional(downstream.engine) && is_new(table, "engine")) {
     log_warn("table is not transactional downstream: after a crash rows may be applied twice",
              {{"table", table.quoted_name}, {"engine", downstream.engine}});
   }
   for (const std::string& column : table.missing_downstream) {
+    if (!is_new(table, "column " + column)) continue;
     log_warn("column is missing downstream, its values are left out",
              {{"table", table.quoted_name}, {"column", column}});
   }

@@ -10,14 +10,15 @@
 #include "base/stop.h"
 #include "drainer/mysql/downstream_table.h"
 #include "drainer/mysql/session.h"
+#include "drainer/schedule/hold_ups.h"
 
 namespace tbl::mysql {
 
 /// Any thread. Has a connection of its own, opened when first needed and again when lost.
 class TableCache {
  public:
-  TableCache(const ConnectionFactory& factory, StopToken stop)
-      : factory_(factory), stop_(std::move(stop)) {}
+  TableCache(const ConnectionFactory& factory, schedule::HoldUps& hold_ups, StopToken stop)
+      : factory_(factory), hold_ups_(hold_ups), stop_(std::move(stop)) {}
 
   /// Error: the table does not exist downstream, or the server cannot be asked.
   Result<MySqlTablePtr> get(const decode::TablePtr& table);
@@ -33,9 +34,11 @@ class TableCache {
  private:
   Result<DownstreamTable> read(const decode::Table& table);
   Result<DownstreamTable> try_read(const decode::Table& table);
+  bool is_new(const MySqlTable& table, const std::string& finding);
   void warn_once(const MySqlTable& table, const DownstreamTable& downstream);
 
   const ConnectionFactory& factory_;
+  schedule::HoldUps& hold_ups_;
   const StopToken stop_;
   std::atomic<uint64_t> generation_ = 0;
   mutable std::mutex mutex_;

@@ -1,6 +1,7 @@
 #include "drainer/mysql/whole_applier.h"
 
 #include "base/log.h"
+#include "drainer/mysql/apply_metrics.h"
 #include "drainer/mysql/errors.h"
 #include "drainer/schedule/backoff.h"
 
@@ -18,6 +19,8 @@ Status WholeApplier::write(PartSource& parts, const std::vector<RowRange>& appli
   one.mark_sql = context_.tables.insert_mark_sql(context_.options.run, mark, commit_ts,
                                                  encode_mark_items({{commit_ts}}));
   bool knows_tables = false;
+  const Stopwatch watch(ApplyMetrics::instance().execute);
+  schedule::HoldUps::Call call(context_.hold_ups, commit_ts, "a large transaction");
   schedule::Backoff backoff;
   while (true) {
     Status tried = connection_.ensure();
@@ -34,6 +37,7 @@ Status WholeApplier::write(PartSource& parts, const std::vector<RowRange>& appli
     const bool other_table = shows_other_table(tried) && !knows_tables;
     knows_tables = knows_tables || other_table;
     if (!other_table && !begins_again(tried, one)) return tried;
+    call.failed(tried);
     log_warn("a large transaction begins again",
              {{"commit ts", commit_ts}, {"tries", backoff.tries()}, {"error", tried}});
     if (!backoff.wait(context_.options.stop)) return tried;

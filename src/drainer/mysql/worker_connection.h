@@ -11,6 +11,7 @@
 #include "drainer/mysql/row_writer.h"
 #include "drainer/mysql/table_cache.h"
 #include "drainer/schedule/batch.h"
+#include "drainer/schedule/hold_ups.h"
 
 namespace tbl::mysql {
 
@@ -34,6 +35,7 @@ struct ApplyContext {
   MarkLedger& ledger;
   TableCache& table_cache;
   MissReport& misses;
+  schedule::HoldUps& hold_ups;
 
   /// How a transaction of this commit ts is to be written.
   WriteMode mode_for(uint64_t commit_ts) const;

@@ -38,6 +38,7 @@ class RelayedApplier : public schedule::Applier {
   Status stop() override;
   void abort() override;
   Status first_error() const override;
+  std::vector<std::string> hold_ups() const override { return parts_.inner->hold_ups(); }
 
   /// Everything up to `commit_ts` is applied. Any thread.
   void forget_until(uint64_t commit_ts) { parts_.log->forget_until(commit_ts); }

@@ -41,6 +41,7 @@ struct StartPoint {
   uint64_t commit_ts = 0;
   int64_t schema_version = 0;  ///< of the last item at or below K; 0 if unknown
   bool consistent = false;     ///< the last program stopped cleanly
+  bool is_first = false;       ///< there is no checkpoint yet
   /// Up to this commit ts another program may have applied rows that we know nothing of: they are
   /// written so that a second time does no harm. 0: nothing is unknown.
   uint64_t unknown_until_ts = 0;
@@ -134,6 +135,9 @@ class Applier {
   virtual void abort() = 0;
 
   virtual Status first_error() const = 0;
+
+  /// What it waits for downstream right now, in sentences; from any thread, after start().
+  virtual std::vector<std::string> hold_ups() const { return {}; }
 };
 
 }  // namespace tbl::schedule
