@@ -13,10 +13,10 @@ AGGREGATES = {
             # A number beyond BIGINT, as IF makes them of signed and unsigned ones, is clipped in MariaDB.
             "bit_and(abs({}) % 65536)", "bit_or(abs({}) % 65536)", "bit_xor(abs({}) % 65536)", "sum(distinct {})"],
     "dec": ["sum({})", "avg({})", "min({})", "max({})", "count({})", "avg(distinct {})"],
-    # Of numbers that are large beside their differences, which digits of a variance are right depends on the order of rows;
-    # and equal ones may differ in the last digit, which then decides what is sorted first. Columns hold eighths: with the
+    # Of numbers that are large beside their sum or their differences, which digits of a sum or variance are right depends on
+    # the order of rows; and equal ones may differ in the last digit, which then decides what is sorted first. Columns hold eighths: with the
     # addend none lies on the edge of rounding.
-    "real": ["sum({})", "avg({})", "min({})", "max({})", "count(distinct {})"] +
+    "real": ["sum(abs({}))", "avg(abs({}))", "sum({} % 1000)", "avg({} % 1000)", "min({})", "max({})", "count(distinct {})"] +
             [f"round({f}(({{}} % 1000) * 1e0) + 37e-8, 6)" for f in ("std", "stddev_pop", "stddev_samp", "variance", "var_samp")],
     "str": ["min(concat({}))", "max(concat({}))", "count({})", "count(distinct {})", "group_concat({0} order by {0})",
             "group_concat(distinct {0} order by {0} desc separator '|')"],
