@@ -54,8 +54,8 @@ def _shown(outcome, other):
     """The outcome; of rows the first ones that the other side does not have."""
     if outcome[0] != "rows":
         return " ".join(map(str, outcome))
-    others = other[1] if other[0] == "rows" else []
-    rows = [row for row in outcome[1] if row not in others] or outcome[1]
+    others = set(map(tuple, other[1])) if other[0] == "rows" else set()
+    rows = [row for row in outcome[1] if tuple(row) not in others] or outcome[1]
     return f"{len(outcome[1])} rows: " + " / ".join("\t".join(text_of(v) for v in row) for row in rows[:6])
 
 
