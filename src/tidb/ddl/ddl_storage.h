@@ -36,11 +36,13 @@ class DdlStorage {
 class IndexBackfill {
  public:
   virtual ~IndexBackfill() = default;
+  static constexpr int64_t kBatchRows = 256;
   struct Task {
     schema::TableInfoPtr table;
     int64_t index_id = 0;
     int64_t physical_id = 0;   ///< the table or one partition
     int64_t start_handle = 0;  ///< the first to do
+    int64_t rows_max = kBatchRows;
   };
   struct Batch {
     int64_t rows = 0;

@@ -68,7 +68,7 @@ Result<IndexBackfill::Batch> TableBackfill::run(const Task& task) {
   batch.next_handle = task.start_handle;
   std::vector<std::string> read;
   TableRow row;
-  while (batch.rows < kBatchRows) {
+  while (batch.rows < task.rows_max) {
     TBL_ASSIGN(bool more, cursor->next(&row));
     batch.done = !more || row.handle == INT64_MAX;
     if (!more) break;

@@ -30,8 +30,6 @@ class TableBackfill : public IndexBackfill {
   Result<Batch> run(const Task& task) override;
 
  private:
-  static constexpr int64_t kBatchRows = 256;
-
   KvStore& store_;
 };
 

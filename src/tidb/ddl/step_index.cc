@@ -5,6 +5,7 @@
 
 #include "tidb/ddl/job_step.h"
 #include "tidb/ddl/table_edit.h"
+#include "tidb/kv/kv_error.h"
 #include "tidb/types/sql_error.h"
 
 namespace tbl::tidb {
@@ -18,7 +19,7 @@ using schema::JobState;
 using schema::SchemaState;
 using schema::TableInfo;
 
-/// Rows done in one call of a step; then the progress is saved and others may have a turn.
+/// Tries in one call of a step; then the progress is saved and others may have a turn.
 constexpr int kBatchesPerStep = 16;
 
 Status store_index_state(JobStep& step, TableInfo table, const std::string& name, SchemaState now) {
@@ -95,7 +96,9 @@ struct BackfillResult {
   Status failure;  ///< a duplicate: the index cannot be built
 };
 
-/// Some batches from where the work stands; `progress` moves on.
+/// Some batches from where the work stands; `progress` moves on. A batch that met a change of one
+/// of its rows is tried again with fewer of them, so that the work goes on however busy the table
+/// is.
 Result<BackfillResult> backfill_some(JobStep& step, const TableInfo& table, int64_t index_id,
                                      ReorgProgress* progress) {
   IndexBackfill::Task task;
@@ -106,10 +109,15 @@ Result<BackfillResult> backfill_some(JobStep& step, const TableInfo& table, int6
     task.physical_id = progress->physical_id;
     task.start_handle = progress->start_handle;
     auto batch = step.backfill->run(task);
+    if (!batch.ok() && may_succeed_again(batch.status())) {
+      task.rows_max = std::max<int64_t>(task.rows_max / 4, 1);
+      continue;
+    }
     if (!batch.ok() && is_sql_error(batch.status(), kErrDupEntry)) {
       return BackfillResult{false, batch.status()};
     }
     if (!batch.ok()) return batch.status();
+    task.rows_max = std::min(task.rows_max * 2, IndexBackfill::kBatchRows);
     step.job.row_count += batch->rows;
     progress->start_handle = batch->next_handle;
     if (!batch->done) continue;

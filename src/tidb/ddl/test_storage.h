@@ -126,11 +126,13 @@ class FakeBackfill : public IndexBackfill {
   Result<Batch> run(const Task& task) override {
     ++runs;
     if (duplicate) return dup_entry("1", "k");
+    if (task.rows_max > quiet_rows) return sql_error(kErrWriteConflict, "Write conflict");
     const int64_t next = task.start_handle == INT64_MIN ? 1 : task.start_handle + 1;
     return Batch{1, next, next >= rows};
   }
   int64_t rows = 1;
   bool duplicate = false;
+  int64_t quiet_rows = INT64_MAX;  ///< larger batches always meet a change
   int runs = 0;
 };
 

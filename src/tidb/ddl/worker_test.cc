@@ -115,6 +115,13 @@ TEST_F(WorkerTest, BackfillGoesOnAcrossSteps) {
   EXPECT_FALSE(MetaReader((*txn)->store()).reorg_progress(ddl_.last_job().id).value().has_value());
 }
 
+TEST_F(WorkerTest, BackfillOfABusyTableGoesOnInSmallBatches) {
+  ddl_.backfill.rows = 40;
+  ddl_.backfill.quiet_rows = 8;
+  ddl_.ok("alter table t add index kb (b)");
+  EXPECT_EQ(ddl_.last_job().row_count, 40);
+}
+
 TEST_F(WorkerTest, DroppedObjectsAreLeftToTheGarbageCollector) {
   ddl_.ok("drop index ka on t");
   ASSERT_EQ(ddl_.sql.statements.size(), 1U);
