@@ -3,6 +3,7 @@
 #include "tidb/ast/ddl.h"
 #include "tidb/catalog/schema_holder.h"
 #include "tidb/ddl/ddl.h"
+#include "tidb/parser/default_mode.h"
 #include "tidb/plan/virtual_source.h"
 #include "tidb/privilege/privilege_manager.h"
 #include "tidb/session/session_hooks.h"
@@ -130,7 +131,7 @@ Status run_ddl(Session& session, const ast::Statement& statement, SessionSink& s
   eval.convert.strict = is_strict(session.variables().sql_mode());
   DdlSession ddl;
   ddl.eval = &eval;
-  ddl.query = statement.text;
+  TBL_ASSIGN(ddl.query, in_default_mode(statement.text, session.variables().sql_mode()));
   ddl.virtuals = session.domain().virtuals;
   ddl.is_killed = [&] { return session.hooks().killed(); };
   TBL_TRY(session.domain().ddl->run(statement, ddl));
