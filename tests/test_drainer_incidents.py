@@ -4,7 +4,7 @@ import re
 
 import sides
 from localcluster.cluster import http_get
-from localcluster.process import wait_until
+from localcluster.process import free_port, wait_until
 from test_dry_run import run as run_drainer
 from test_server_kills import execute
 
@@ -64,6 +64,22 @@ def test_why_names_what_is_away(running):
     execute(running, "insert into d.t values (3, 3)")
     running.wait_caught_up(running.pd.tso())
     assert rows(running) == [["1", "5"], ["2", "2"], ["3", "3"]]
+
+
+def test_a_second_drainer_of_the_same_id_is_refused(running):
+    """Though it has another address, directory and checkpoint; after a kill the id is free at another address, too."""
+    make_table(running)
+    config = running.drainer_config(to='[syncer.to.checkpoint]\nschema = "other"')
+    address = f"127.0.0.1:{free_port()}"
+    elsewhere = [f"-addr={address}", f"-advertise-addr={address}", "-data-dir=other.data", "-log-file=other.log"]
+    first = running.drainers["drainer"]
+    second = running.start_drainer(config=config, wait=False, extra=elsewhere)
+    assert second.wait(60) == 1
+    with open(second.output, encoding="utf-8") as out:
+        assert "node id drainer is in use: a drainer answers as it at " + running.address("drainer") in out.read(), "on stderr"
+    first.kill()
+    third = running.start_drainer(wait=False, extra=elsewhere)
+    third.wait_ready(lambda: http_get(f"http://{address}/status"), timeout=60)
 
 
 def test_a_column_that_somebody_took_away_is_told(running):

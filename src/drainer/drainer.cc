@@ -71,6 +71,7 @@ Result<std::unique_ptr<Drainer>> Drainer::create(DrainerConfig config, const Sto
                                 std::move(connected));
   }
   TBL_TRY(connected);
+  TBL_TRY(check_id_is_free(drainer->cluster_->registry(), drainer->config_, drainer->node_id_));
   TBL_TRY(drainer->start_applier());
   TBL_TRY(drainer->load_schema_from_cluster());
   drainer->make_stream();
