@@ -113,3 +113,9 @@ def test_a_checkpoint_that_is_gone_is_told(running):
     running.wait_caught_up(running.pd.tso())
     assert rows(running) == [["1", "1"], ["2", "2"]]
     assert len(re.findall(ADVICE, running.log())) == 1
+    assert "begins in the future" not in running.log()
+
+    assert running.drainers["drainer"].terminate() == 0
+    running.mariadb.run("delete from tidb_binlog.checkpoint")
+    running.start_drainer(initial_commit_ts=running.pd.tso() + (3600_000 << 18))
+    assert "begins in the future" in running.log()

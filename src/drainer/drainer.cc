@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 constexpr auto kDrainPatience = 60s;
 constexpr auto kDrainLogInterval = 10s;
 constexpr int kConnectTriesWithRelay = 10;
+constexpr std::chrono::milliseconds kClockTolerance = 60s;
 
 /// A station between the pumps and the downstream holds at most `most` bytes, and a share of
 /// `memory-limit` where that is less: holding more than keeps the stations after it busy gains
@@ -137,12 +138,22 @@ Status Drainer::start_applier() {
                           {"schema version", start_point_.schema_version},
                           {"consistent", start_point_.consistent},
                           {"unknown until", start_point_.unknown_until_ts}});
+  warn_of_start_point();
+  lag_->on_progress(start_point_.commit_ts);
+  return ok_status();
+}
+
+void Drainer::warn_of_start_point() const {
   if (start_point_.is_first && config_.initial_commit_ts == -1) {
     const uint64_t applied_ts = applied_before(cluster_->registry(), node_id_);
     if (applied_ts != 0) log_warn(advice_on_lost_checkpoint(config_, applied_ts));
   }
-  lag_->on_progress(start_point_.commit_ts);
-  return ok_status();
+  if (start_point_.commit_ts > start_now_ts_ + make_tso(kClockTolerance.count(), 0)) {
+    log_warn(
+        "drainer begins in the future: what is committed before PD's clock has passed that ts is "
+        "left out. Is initial-commit-ts mistyped, or has PD gone back in time?",
+        {{"begins at", start_point_.commit_ts}, {"PD's clock", start_now_ts_}});
+  }
 }
 
 Status Drainer::add_relay(const SinkContext& context) {

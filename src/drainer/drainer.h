@@ -49,6 +49,7 @@ class Drainer {
 
   Status connect();
   Status start_applier();
+  void warn_of_start_point() const;
   Status add_relay(const SinkContext& context);
   Status load_schema_from_cluster();
   void make_stream();
