@@ -82,6 +82,21 @@ def test_a_second_drainer_of_the_same_id_is_refused(running):
     third.wait_ready(lambda: http_get(f"http://{address}/status"), timeout=60)
 
 
+def test_a_downstream_that_is_the_upstream_itself(cluster):
+    """TiDB's port for MariaDB's: rows without a key would multiply for ever."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.start_tidb()
+    execute(cluster, "create database d", "create table d.t (v int)")
+    config = cluster.drainer_config().replace(f"port = {cluster.mariadb.port}", f"port = {cluster.ports['tidb']}")
+    drainer = cluster.start_drainer(config=config)
+    execute(cluster, "insert into d.t values (1)")
+    assert drainer.wait(60) == 2
+    assert "what this drainer applied comes back to it: the downstream (`syncer.to`) is the upstream itself" in cluster.log()
+    assert int(execute(cluster, "select count(*) from d.t")[0][0]) < 10
+
+
 def test_a_column_that_somebody_took_away_is_told(running):
     """Also when rows of that table have been written before."""
     make_table(running)

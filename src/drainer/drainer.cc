@@ -130,6 +130,7 @@ Status Drainer::start_applier() {
     TBL_TRY(feed_by_relay(config_, context, *relay_span_).status());
     TBL_ASSIGN(context.run_ts, cluster_->pd().get_ts());
   }
+  run_ts_ = context.run_ts;
   applier_ = make_applier(config_, context, std::move(events));
   if (!config_.syncer.relay_dir.empty()) TBL_TRY(add_relay(context));
   TBL_ASSIGN(start_point_, applier_->start());
@@ -191,6 +192,9 @@ void Drainer::make_stream() {
   rules.ignore_txn_commit_ts = syncer.ignore_txn_commit_ts;
   rules.sync_ddl = syncer.sync_ddl;
   if (syncer.loopback) rules.channel_id = syncer.channel_id;
+  if (start_point_.is_tidb) {
+    rules.own_mark = {syncer.checkpoint.schema, syncer.checkpoint.table + "_mark", "run", run_ts_};
+  }
   syncer_ = std::make_unique<Syncer>(std::move(rules), schema_, *router_, *jobs_);
 
   const uint64_t memory = config_.memory_limit.bytes;
