@@ -4,7 +4,7 @@ import re
 
 import sides
 from localcluster.cluster import http_get
-from localcluster.process import wait_until
+from localcluster.process import free_port, wait_until
 from test_dry_run import run as run_drainer
 from test_server_kills import execute
 
@@ -66,6 +66,37 @@ def test_why_names_what_is_away(running):
     assert rows(running) == [["1", "5"], ["2", "2"], ["3", "3"]]
 
 
+def test_a_second_drainer_of_the_same_id_is_refused(running):
+    """Though it has another address, directory and checkpoint; after a kill the id is free at another address, too."""
+    make_table(running)
+    config = running.drainer_config(to='[syncer.to.checkpoint]\nschema = "other"')
+    address = f"127.0.0.1:{free_port()}"
+    elsewhere = [f"-addr={address}", f"-advertise-addr={address}", "-data-dir=other.data", "-log-file=other.log"]
+    first = running.drainers["drainer"]
+    second = running.start_drainer(config=config, wait=False, extra=elsewhere)
+    assert second.wait(60) == 1
+    with open(second.output, encoding="utf-8") as out:
+        assert "node id drainer is in use: a drainer answers as it at " + running.address("drainer") in out.read(), "on stderr"
+    first.kill()
+    third = running.start_drainer(wait=False, extra=elsewhere)
+    third.wait_ready(lambda: http_get(f"http://{address}/status"), timeout=60)
+
+
+def test_a_downstream_that_is_the_upstream_itself(cluster):
+    """TiDB's port for MariaDB's: rows without a key would multiply for ever."""
+    cluster.start_pd()
+    cluster.start_tikv()
+    cluster.start_pump()
+    cluster.start_tidb()
+    execute(cluster, "create database d", "create table d.t (v int)")
+    config = cluster.drainer_config().replace(f"port = {cluster.mariadb.port}", f"port = {cluster.ports['tidb']}")
+    drainer = cluster.start_drainer(config=config)
+    execute(cluster, "insert into d.t values (1)")
+    assert drainer.wait(60) == 2
+    assert "what this drainer applied comes back to it: the downstream (`syncer.to`) is the upstream itself" in cluster.log()
+    assert int(execute(cluster, "select count(*) from d.t")[0][0]) < 10
+
+
 def test_a_column_that_somebody_took_away_is_told(running):
     """Also when rows of that table have been written before."""
     make_table(running)
@@ -97,3 +128,9 @@ def test_a_checkpoint_that_is_gone_is_told(running):
     running.wait_caught_up(running.pd.tso())
     assert rows(running) == [["1", "1"], ["2", "2"]]
     assert len(re.findall(ADVICE, running.log())) == 1
+    assert "begins in the future" not in running.log()
+
+    assert running.drainers["drainer"].terminate() == 0
+    running.mariadb.run("delete from tidb_binlog.checkpoint")
+    running.start_drainer(initial_commit_ts=running.pd.tso() + (3600_000 << 18))
+    assert "begins in the future" in running.log()

@@ -85,8 +85,13 @@ Status act_on_node(const Options& options, NodeKind kind, const std::string& act
 
 Status show_why(const Options& options) {
   TBL_ASSIGN(const auto client, open_registry(options));
-  TBL_ASSIGN(const std::string text, why_text(*client->registry, options.tls));
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  const auto text = why_text(*client->registry, options.tls);
+  if (!text.ok()) {
+    return {text.status().code(),
+            text.status().message() +
+                " (without PD each node says it by itself: GET http://<its address>/debug/why)"};
+  }
+  std::fwrite(text->data(), 1, text->size(), stdout);
   return ok_status();
 }
 

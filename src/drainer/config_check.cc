@@ -221,6 +221,10 @@ Status check_program(const RawConfig& raw, DrainerConfig& c) {
     return invalid_argument(
         fmt::format("Invalid compressor: {}, must be one of these: [gzip]", c.compressor));
   }
+  if (c.initial_commit_ts < -1) {
+    return invalid_argument(
+        fmt::format("initial-commit-ts must be a ts, or -1 for now, not {}", c.initial_commit_ts));
+  }
   if (c.detect_interval_s <= 0) c.detect_interval_s = 5;
   if (c.memory_limit.bytes == 0) return invalid_argument("memory-limit must not be 0");
   if (c.spill_size.bytes == 0) return invalid_argument("spill-size must not be 0");

@@ -202,6 +202,11 @@ TEST_F(ConfigTest, ErrorsHaveTheOriginalsTexts) {
       "event type x not valid");
 }
 
+TEST_F(ConfigTest, NoTsIsNegative) {
+  EXPECT_EQ(error("initial-commit-ts = -412518831548007863\n"),
+            "initial-commit-ts must be a ts, or -1 for now, not -412518831548007863");
+}
+
 TEST_F(ConfigTest, APortIsAPort) {
   EXPECT_EQ(error("[syncer.to]\nport = 99999\n"),
             "syncer.to.port must be a port, 1 to 65535, not 99999");

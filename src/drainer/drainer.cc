@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 constexpr auto kDrainPatience = 60s;
 constexpr auto kDrainLogInterval = 10s;
 constexpr int kConnectTriesWithRelay = 10;
+constexpr std::chrono::milliseconds kClockTolerance = 60s;
 
 /// A station between the pumps and the downstream holds at most `most` bytes, and a share of
 /// `memory-limit` where that is less: holding more than keeps the stations after it busy gains
@@ -71,6 +72,7 @@ Result<std::unique_ptr<Drainer>> Drainer::create(DrainerConfig config, const Sto
                                 std::move(connected));
   }
   TBL_TRY(connected);
+  TBL_TRY(check_id_is_free(drainer->cluster_->registry(), drainer->config_, drainer->node_id_));
   TBL_TRY(drainer->start_applier());
   TBL_TRY(drainer->load_schema_from_cluster());
   drainer->make_stream();
@@ -128,6 +130,7 @@ Status Drainer::start_applier() {
     TBL_TRY(feed_by_relay(config_, context, *relay_span_).status());
     TBL_ASSIGN(context.run_ts, cluster_->pd().get_ts());
   }
+  run_ts_ = context.run_ts;
   applier_ = make_applier(config_, context, std::move(events));
   if (!config_.syncer.relay_dir.empty()) TBL_TRY(add_relay(context));
   TBL_ASSIGN(start_point_, applier_->start());
@@ -136,12 +139,22 @@ Status Drainer::start_applier() {
                           {"schema version", start_point_.schema_version},
                           {"consistent", start_point_.consistent},
                           {"unknown until", start_point_.unknown_until_ts}});
+  warn_of_start_point();
+  lag_->on_progress(start_point_.commit_ts);
+  return ok_status();
+}
+
+void Drainer::warn_of_start_point() const {
   if (start_point_.is_first && config_.initial_commit_ts == -1) {
     const uint64_t applied_ts = applied_before(cluster_->registry(), node_id_);
     if (applied_ts != 0) log_warn(advice_on_lost_checkpoint(config_, applied_ts));
   }
-  lag_->on_progress(start_point_.commit_ts);
-  return ok_status();
+  if (start_point_.commit_ts > start_now_ts_ + make_tso(kClockTolerance.count(), 0)) {
+    log_warn(
+        "drainer begins in the future: what is committed before PD's clock has passed that ts is "
+        "left out. Is initial-commit-ts mistyped, or has PD gone back in time?",
+        {{"begins at", start_point_.commit_ts}, {"PD's clock", start_now_ts_}});
+  }
 }
 
 Status Drainer::add_relay(const SinkContext& context) {
@@ -179,6 +192,9 @@ void Drainer::make_stream() {
   rules.ignore_txn_commit_ts = syncer.ignore_txn_commit_ts;
   rules.sync_ddl = syncer.sync_ddl;
   if (syncer.loopback) rules.channel_id = syncer.channel_id;
+  if (start_point_.is_tidb) {
+    rules.own_mark = {syncer.checkpoint.schema, syncer.checkpoint.table + "_mark", "run", run_ts_};
+  }
   syncer_ = std::make_unique<Syncer>(std::move(rules), schema_, *router_, *jobs_);
 
   const uint64_t memory = config_.memory_limit.bytes;

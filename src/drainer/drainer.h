@@ -49,6 +49,7 @@ class Drainer {
 
   Status connect();
   Status start_applier();
+  void warn_of_start_point() const;
   Status add_relay(const SinkContext& context);
   Status load_schema_from_cluster();
   void make_stream();
@@ -72,6 +73,7 @@ class Drainer {
   std::unique_ptr<ClusterMetaReader> meta_;
   std::string node_id_;
   std::optional<relay::RelaySpan> relay_span_;  ///< what the run before has left
+  uint64_t run_ts_ = 0;                         ///< name of this run in the downstream's marks
   uint64_t start_now_ts_ = 0;                   ///< from PD, at start
   schedule::StartPoint start_point_;
 

@@ -17,14 +17,19 @@ bool is_loop_mark_table(std::string_view schema, std::string_view table) {
   return equal_ignoring_case(schema, kLoopMarkSchema) && equal_ignoring_case(table, kLoopMarkTable);
 }
 
+LoopMark LoopMark::of_channel(int64_t channel_id) {
+  return {kLoopMarkSchema, kLoopMarkTable, kChannelColumn, static_cast<uint64_t>(channel_id)};
+}
+
 bool LoopMarks::is_mark_table(int64_t table_id) const {
   const schema::SchemaAndTable* names = schema_.name_of(table_id);
-  return names != nullptr && is_loop_mark_table(names->schema, names->table);
+  return names != nullptr && equal_ignoring_case(names->table, mark_.table) &&
+         equal_ignoring_case(names->schema, mark_.schema);
 }
 
 Result<decode::TablePtr> LoopMarks::make_table(int64_t table_id) const {
   TBL_ASSIGN(schema::TableInfoPtr info, schema_.table(table_id));
-  return decode::Table::make(kLoopMarkSchema, std::move(info), nullptr);
+  return decode::Table::make(mark_.schema, std::move(info), nullptr);
 }
 
 Result<bool> LoopMarks::has_ours(const decode::EncodedTransaction& transaction) {
@@ -44,6 +49,10 @@ Result<bool> LoopMarks::has_ours(const decode::EncodedTransaction& transaction) 
 Result<bool> LoopMarks::has_ours(const spill::LargeTransaction& transaction) {
   const auto& mutations = transaction.value->mutations();
   spill::LargeTransaction marks{transaction.start_ts, transaction.commit_ts, transaction.value, {}};
+  if (std::none_of(mutations.begin(), mutations.end(),
+                   [this](const auto& mutation) { return is_mark_table(mutation.table_id); })) {
+    return false;
+  }
   marks.forms.resize(mutations.size());
   for (size_t i = 0; i < mutations.size(); ++i) {
     if (!is_mark_table(mutations[i].table_id)) continue;
@@ -63,14 +72,16 @@ Result<bool> LoopMarks::is_ours(decode::EncodedTransaction marks) const {
   TBL_ASSIGN(auto decoded, decode::decode_transaction(std::move(marks)));
   for (const decode::RowChange& row : decoded->rows) {
     const schema::TableInfo& info = row.table->info();
-    const schema::ColumnInfo* column = info.column_by_name(kChannelColumn);
+    const schema::ColumnInfo* column = info.column_by_name(mark_.column);
     if (column == nullptr) continue;
     const auto position = static_cast<size_t>(info.position_of(column->id));
     const decode::RowValues values = row.new_values.empty() ? row.old_values : row.new_values;
-    if (values[position].kind() == codec::DatumKind::kInt &&
-        values[position].as_int() == channel_id_) {
+    const codec::Datum& value = values[position];
+    if (value.kind() == codec::DatumKind::kInt &&
+        static_cast<uint64_t>(value.as_int()) == mark_.value) {
       return true;
     }
+    if (value.kind() == codec::DatumKind::kUint && value.as_uint() == mark_.value) return true;
   }
   return false;
 }

@@ -1,8 +1,10 @@
-// Bidirectional replication: transactions that a drainer of the other direction wrote must not
-// travel back.
+// Transactions that a drainer wrote downstream, and that come back from upstream: those of
+// bidirectional replication must not travel back, and without it there should be none.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 
 #include "base/status.h"
 #include "drainer/decode/decoder.h"
@@ -17,14 +19,25 @@ inline constexpr char kLoopMarkTable[] = "_drainer_repl_mark";
 /// In any case.
 bool is_loop_mark_table(std::string_view schema, std::string_view table);
 
-/// Looks for marks of one channel (`channel-id`), whatever the filter says of their table. One
-/// thread, that of the schema tracker.
+/// What makes a transaction ours: it changes a row of this table that has this value.
+struct LoopMark {
+  std::string schema;
+  std::string table;
+  std::string column;
+  uint64_t value = 0;  ///< the bits of a signed one
+
+  /// Of `channel-id`.
+  static LoopMark of_channel(int64_t channel_id);
+};
+
+/// Looks for one mark, whatever the filter says of its table. One thread, that of the schema
+/// tracker.
 class LoopMarks {
  public:
-  LoopMarks(schema::SchemaTracker& schema, int64_t channel_id)
-      : schema_(schema), channel_id_(channel_id) {}
+  LoopMarks(schema::SchemaTracker& schema, LoopMark mark)
+      : schema_(schema), mark_(std::move(mark)) {}
 
-  /// True: the transaction holds a mark of our channel. Errors: a mark that cannot be decoded.
+  /// True: the transaction holds the mark. Errors: a mark that cannot be decoded.
   Result<bool> has_ours(const decode::EncodedTransaction& transaction);
   Result<bool> has_ours(const spill::LargeTransaction& transaction);
 
@@ -34,7 +47,7 @@ class LoopMarks {
   Result<bool> is_ours(decode::EncodedTransaction marks) const;
 
   schema::SchemaTracker& schema_;
-  const int64_t channel_id_;
+  const LoopMark mark_;
 };
 
 }  // namespace tbl::drainer

@@ -4,6 +4,7 @@
 
 #include "base/net_address.h"
 #include "base/urls.h"
+#include "drainer/liveness.h"
 
 namespace tbl::drainer {
 
@@ -11,6 +12,17 @@ Result<std::string> node_id_of(const DrainerConfig& config) {
   if (!config.node_id.empty()) return config.node_id;
   TBL_ASSIGN(HostPort listen, parse_host_port(config.addr));
   return fmt::format("{}:{}", host_name(), listen.port);
+}
+
+Status check_id_is_free(cluster::Registry& registry, const DrainerConfig& config,
+                        const std::string& node_id) {
+  auto node = registry.node(cluster::NodeKind::kDrainer, node_id);
+  if (!node.ok() || node->state != cluster::kStateOnline) return ok_status();
+  const bool is_ours = node->host == config.advertise_addr;
+  if (is_ours || !node_answers(config.tls, node_id, node->host)) return ok_status();
+  return failed_precondition(fmt::format(
+      "node id {} is in use: a drainer answers as it at {}; give this one another -node-id",
+      node_id, node->host));
 }
 
 uint64_t applied_before(cluster::Registry& registry, const std::string& node_id) {

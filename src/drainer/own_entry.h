@@ -13,6 +13,12 @@ namespace tbl::drainer {
 /// `node-id`, or the host's name and the port of `addr`.
 Result<std::string> node_id_of(const DrainerConfig& config);
 
+/// FailedPrecondition when the registry says that this node id is online at another address, and
+/// that very drainer answers there: two would write one entry, and actions would reach either.
+/// A host that does not even refuse costs three seconds.
+Status check_id_is_free(cluster::Registry& registry, const DrainerConfig& config,
+                        const std::string& node_id);
+
 /// Commit ts up to which a drainer of this id had applied everything; 0: it is not known.
 uint64_t applied_before(cluster::Registry& registry, const std::string& node_id);
 

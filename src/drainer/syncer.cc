@@ -30,7 +30,8 @@ Syncer::Syncer(SyncerRules rules, schema::SchemaTracker& schema, const Router& r
       ddl_jobs_total_(metrics().counter("binlog_drainer_ddl_jobs_total", "DDL jobs read")),
       ddl_events_(metrics().counter("binlog_drainer_event", "events", {{"type", "DDL"}})),
       schema_version_(schema.version()) {
-  if (rules_.channel_id) loop_marks_.emplace(schema, *rules_.channel_id);
+  if (rules_.channel_id) loop_marks_.emplace(schema, LoopMark::of_channel(*rules_.channel_id));
+  if (rules_.own_mark) own_marks_.emplace(schema, *rules_.own_mark);
 }
 
 Result<Step> Syncer::handle(BinlogItem item, const StopToken& stop,
@@ -94,15 +95,27 @@ Result<bool> Syncer::resolve_large_rows(const BinlogItem& item, RowsStep* rows) 
   return for_us;
 }
 
+/// False, when it is for us; true, when it is one that is to be left out.
+Result<bool> Syncer::is_ours_coming_back(const RowsStep& rows) {
+  auto has_ours = [&rows](std::optional<LoopMarks>& marks) -> Result<bool> {
+    if (!marks) return false;
+    return rows.large ? marks->has_ours(*rows.large) : marks->has_ours(rows.encoded);
+  };
+  TBL_ASSIGN(const bool is_of_channel, has_ours(loop_marks_));
+  if (is_of_channel) return true;
+  TBL_ASSIGN(const bool is_own, has_ours(own_marks_));
+  if (!is_own) return false;
+  return failed_precondition(
+      "what this drainer applied comes back to it: the downstream (`syncer.to`) is the upstream "
+      "itself, or is replicated to it without `loopback-control`");
+}
+
 Result<Step> Syncer::handle_rows(BinlogItem& item, std::pmr::memory_resource* memory) {
   RowsStep rows(memory);
   TBL_ASSIGN(bool for_us, item.large ? resolve_large_rows(item, &rows) : resolve_rows(item, &rows));
   if (!for_us) return progress(item);
-  if (loop_marks_) {
-    TBL_ASSIGN(bool ours, rows.large ? loop_marks_->has_ours(*rows.large)
-                                     : loop_marks_->has_ours(rows.encoded));
-    if (ours) return progress(item);
-  }
+  TBL_ASSIGN(bool ours, is_ours_coming_back(rows));
+  if (ours) return progress(item);
   schema_version_ = item.large ? item.large->schema_version() : rows.encoded.schema_version;
   return Step(std::move(rows));
 }

@@ -27,6 +27,9 @@ struct SyncerRules {
   bool skip_create_tables = true;
   /// `loopback-control`: transactions with marks of this channel are ours, coming back.
   std::optional<int64_t> channel_id = {};
+  /// What this run writes into each downstream transaction, where the downstream could be the
+  /// upstream: to meet it is an error.
+  std::optional<LoopMark> own_mark = {};
 };
 
 /// Takes the merged stream binlog by binlog and gives one step for each. Applies DDL to the schema
@@ -44,6 +47,7 @@ class Syncer {
 
  private:
   Result<Step> handle_rows(BinlogItem& item, std::pmr::memory_resource* memory);
+  Result<bool> is_ours_coming_back(const RowsStep& rows);
   /// How the rows of each table are to be decoded. False: none is for us.
   Result<bool> resolve_rows(BinlogItem& item, RowsStep* rows);
   Result<bool> resolve_large_rows(const BinlogItem& item, RowsStep* rows);
@@ -64,6 +68,7 @@ class Syncer {
   DdlJobs& jobs_;
   TableTrack tables_;
   std::optional<LoopMarks> loop_marks_;
+  std::optional<LoopMarks> own_marks_;
   Counter& ddl_jobs_total_;
   Counter& ddl_events_;
   int64_t schema_version_;  ///< of the last rows or DDL

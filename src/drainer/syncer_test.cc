@@ -390,6 +390,14 @@ TEST_F(SyncerTest, TransactionsThatComeBackAreDropped) {
   start({.channel_id = 8});
   EXPECT_EQ(handle(rows_item(140, 30, 4)), "rows v4 `RETL`.`_drainer_repl_mark`");
   EXPECT_EQ(handle(spilled(rows_item(145, 30, 4), disk_)), "large v4 `RETL`.`_drainer_repl_mark`");
+  const LoopMark own{"retl", "_drainer_repl_mark", "channel_id", 7};
+  start({.own_mark = own});
+  EXPECT_THAT(handle(rows_item(150, 30, 4)),
+              testing::StartsWith("binlog 150: what this drainer applied comes back to it"));
+  EXPECT_THAT(handle(spilled(rows_item(155, 30, 4), disk_)),
+              testing::StartsWith("binlog 155: what this drainer applied comes back to it"));
+  start({.channel_id = 7, .own_mark = own});
+  EXPECT_EQ(handle(rows_item(160, 30, 4)), "progress 160 v4") << "it is left out";
 }
 
 TEST_F(SyncerTest, WaitsForAJobThatIsNotYetInTheHistory) {

@@ -122,6 +122,16 @@ def test_actions_are_sent_to_the_node(pd, command, path, code):
     assert f'["Apply action on node success"] [action={path}] [NodeID=pump-1]' in lines(out)[-1]
 
 
+@pytest.mark.parametrize("command", ["update-pump", "pause-drainer"])
+def test_an_action_on_no_node_is_told(pd, command):
+    failed(pd.binlogctl("-cmd", command, "-state", "paused"), command, f"cmd {command} wants -node-id")
+
+
+def test_why_without_pd_names_another_way(pd):
+    pd.pd_process.kill()
+    failed(pd.binlogctl("-cmd", "why"), "why", "GET http://<its address>/debug/why")
+
+
 def test_an_action_nobody_hears_is_an_error(pd):
     put_node(pd, kind="drainers", host="127.0.0.1:1")
     failed(pd.binlogctl("-cmd", "pause-drainer", "-node-id", "pump-1"), "pause-drainer", "127.0.0.1:1")

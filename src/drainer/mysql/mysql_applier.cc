@@ -174,6 +174,7 @@ StartPoint MySqlApplier::Impl::decide(const State& state) {
 Status MySqlApplier::Impl::begin_run(const State& state,
                                      std::unique_ptr<Connection> ddl_connection) {
   start_point_ = decide(state);
+  start_point_.is_tidb = factory_->server_kind() == ServerKind::kTiDb;
   // Marks and intent belong to the checkpoint they were written above: not to another program's,
   // nor to one that somebody has reset.
   bool ours = is_ours(state);

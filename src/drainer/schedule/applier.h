@@ -42,6 +42,7 @@ struct StartPoint {
   int64_t schema_version = 0;  ///< of the last item at or below K; 0 if unknown
   bool consistent = false;     ///< the last program stopped cleanly
   bool is_first = false;       ///< there is no checkpoint yet
+  bool is_tidb = false;        ///< the downstream is a TiDB
   /// Up to this commit ts another program may have applied rows that we know nothing of: they are
   /// written so that a second time does no harm. 0: nothing is unknown.
   uint64_t unknown_until_ts = 0;
