@@ -113,7 +113,8 @@ TEST_F(PumpConfigTest, TextsOfTheOriginal) {
   EXPECT_EQ(error({"x"}), "'x' is not a valid flag");
   EXPECT_EQ(error({file("nonsense = 1\n[storage]\nkv-chan-cap = 1")}),
             "component pump's config file " + path_ +
-                " contained unknown configuration options: nonsense, storage.kv-chan-cap");
+                " contained unknown configuration options: nonsense, storage.kv-chan-cap; line 1: "
+                "nonsense; line 3: storage.kv-chan-cap, did you mean storage.kv_chan_cap?");
 }
 
 TEST_F(PumpConfigTest, OldFlagsAreTaken) {
