@@ -170,7 +170,7 @@ def test_close_waits_for_open_transactions_and_drainers(running):
 def test_http(running):
     base = f"http://{running.address('pump')}"
     client = Client(running)
-    start_ts, _, commit_ts = client.transaction()
+    start_ts, commit_ts = client.transaction()
     status = json.loads(http_get(base + "/status"))
     assert list(status) == ["status", "CommitTS", "Checkpoint", "ErrMsg"]
     assert status["ErrMsg"] == "" and status["CommitTS"] > commit_ts
