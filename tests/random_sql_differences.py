@@ -8,6 +8,8 @@ from randomsql.forms import SelfCheck
 # gives then has to be tidb-server's; and more than this share of all statements may not be decided so.
 ITSELF = SelfCheck("MariaDB contradicts itself", "bugs of its optimizer, most with outer joins: see randomsql/forms.py")
 ITSELF_SHARE = 0.005
+# Rounds in which MariaDB crashes: it executes a prepared statement over a view for the second time.
+CRASHES_SHARE = 0.005
 
 # Errors of single values: no number or time, out of range (1916 is MariaDB's), division by zero, logarithms.
 OF_VALUES = {1292, 1365, 1411, 1441, 1690, 1916, 3020}

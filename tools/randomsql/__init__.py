@@ -8,6 +8,7 @@ queries      SELECT
 changes      INSERT, REPLACE, UPDATE, DELETE
 play         a round: schema, then changes and queries on both servers
 compare      what counts as the same
+oracle       MariaDB, which may crash
 forms        the same statement in other words, for MariaDB to check itself
 refused      whether both servers refuse a value that one of them did not look at
 reduce       cuts a failing statement down

@@ -6,6 +6,7 @@ import sys
 
 from sqlcases.record import ROOT, Connection
 
+from .oracle import Oracle
 from .play import Round
 
 
@@ -25,7 +26,7 @@ def main():
     sys.path.insert(0, os.path.join(ROOT, "tests"))
     from random_sql_differences import ITSELF, RULES  # noqa: found beside the test
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
-    tidb, mariadb = Connection(options.tidb), Connection(options.mariadb)
+    tidb, mariadb = Connection(options.tidb), Oracle(options.mariadb)
     found = 0
     for number in range(seed, seed + options.rounds):
         for mismatch in Round(number, (tidb, mariadb), RULES, ITSELF).play(options.statements):

@@ -9,6 +9,7 @@ from . import auto_ids, compare, schema
 from .alterations import Alterations
 from .changes import Changes
 from .forms import SelfCheck
+from .oracle import OracleGone, lost
 from .prepared import BinaryRunner, Prepared, TextRunner
 from .queries import Queries
 from .reduce import reduce
@@ -18,7 +19,6 @@ from .tree import Node
 
 DATABASE = "random_sql"
 AGAIN = "random_sql_again"  # where MariaDB repeats a change
-LOST = (2006, 2013)
 TOO_MUCH = (("error", 1969), ("error", 1104))  # too long, or too many rows
 MOST_IN_VIEW = 200  # rows: views are joined with themselves
 SETTINGS = ("set time_zone='+00:00'", "set timestamp=1700000000",
@@ -60,7 +60,7 @@ def _shown(outcome, other):
 
 
 class Round:
-    """One seed's statements. `sides`: sqlcases.record.Connection to tidb-server and to MariaDB.
+    """One seed's statements. `sides`: sqlcases.record.Connection to tidb-server and oracle.Oracle, to MariaDB.
 
     `rules` (compare.Rule) and `itself` (forms.SelfCheck) say which differences are known, and count them.
     """
@@ -82,10 +82,12 @@ class Round:
         self.statements.append(sql)
         expected = self.mariadb.run(sql)
         outcomes = expected if expected[:2] in TOO_MUCH else self.tidb.run(sql), expected
-        for name, outcome in zip(("tidb", "mariadb"), outcomes):
-            if outcome[0] == "error" and outcome[1] in LOST:
-                raise ConnectionError(f"TBL_SEED={self.seed}: {name} is gone after: {sql}")
+        self._check_lives(outcomes[0], sql)
         return outcomes
+
+    def _check_lives(self, outcome, sql):
+        if lost(outcome):
+            raise ConnectionError(f"TBL_SEED={self.seed}: tidb is gone after: {sql}")
 
     def must(self, sql):
         for outcome in self.both(sql):
@@ -126,7 +128,7 @@ class Round:
     # the statements -------------------------------------------------------------------------------
 
     def play(self, statements=120):
-        """Runs the round; its mismatches. It ends early when the two sides' rows are no longer the same."""
+        """Runs the round; its mismatches. It ends early when the two sides' rows are no longer the same. OracleGone."""
         with tempfile.TemporaryDirectory(prefix="tbl-random-") as directory:
             self._play(statements, directory)
         return self.mismatches
@@ -246,6 +248,9 @@ class Round:
             outcomes = expected if expected[:2] in TOO_MUCH else \
                 sides[0].failed or sides[0].execute(prepared.literals), expected
             plain = prepared.plain()
+            self._check_lives(outcomes[0], plain)
+            if lost(expected):
+                raise OracleGone(plain)
             self.statements.append(plain)
             self.itself.statements += 1
             what = compare.difference(*outcomes, query.ordered)
