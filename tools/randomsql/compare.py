@@ -94,6 +94,11 @@ def has_clipped(rows):
     return any(value and value.lstrip(b"-").startswith(b"838:59:59.") for row in rows for value in row)
 
 
+def has_zero_date(rows):
+    """Whether a row has a date of zeros: under NO_ZERO_DATE, MariaDB's functions take it for NULL, MySQL's and TiDB's do not."""
+    return any(value and value.startswith(b"0000-00-00") for row in rows for value in row)
+
+
 def same_value(a, b, exact):
     """Whether two cells (bytes or None) are the same. Numbers that are not `exact` have a tolerance."""
     if a == b:
