@@ -51,6 +51,11 @@ def _unused_default(sql, tidb, mariadb):
     return unused and sql.startswith("update") and "= default" in sql and mariadb[:2] == ("error", 1364)
 
 
+def _hint_in_view(sql, tidb, mariadb):
+    a, b = _codes(tidb, mariadb)
+    return "v0" in sql and (a == 1176 and b in {0, 1054, 1356} | OF_VALUES or (a, b) == (1356, 1176))
+
+
 RULES = [
     Rule("other row first", "TiDB computes all rows of a statement before it writes the first, MariaDB writes row by row",
          _other_row_first),
@@ -63,9 +68,7 @@ RULES = [
     Rule("invalid view", "a view over a column that is gone; MariaDB names the column when it was in an ON",
          lambda sql, tidb, mariadb: _codes(tidb, mariadb) == (1356, 1054)),
     Rule("hint in a view", "an index that a view hints at is gone; MariaDB notices only where it reads the view, before or "
-         "after what else is gone",
-         lambda sql, tidb, mariadb: _codes(tidb, mariadb) in ((1176, 0), (1176, 1054), (1176, 1356), (1356, 1176)) and
-         "v0" in sql),
+         "after what else is gone, or is refused elsewhere", _hint_in_view),
     Rule("mixed collations", "texts of two collations are compared by bytes; MariaDB refuses some (in views, with JSON)",
          lambda sql, tidb, mariadb: mariadb[0] == "error" and mariadb[1] in (1267, 1270, 1271)),
     Rule("logarithm", "of what has none: error 3020 as in MySQL and TiDB; in a MariaDB a division by zero",
