@@ -162,7 +162,12 @@ Result<Value> eval_char(Call& call) {
   std::string out;
   for (size_t i = 0; i + 1 < call.args.size(); ++i) {
     if (call.args[i].is_null()) continue;
-    TBL_ASSIGN(uint64_t bits, bits_of(call.args[i], call.ctx));
+    // Unlike in bit operations, a DECIMAL is a signed number here.
+    const Value& arg = call.args[i];
+    const bool is_decimal = arg.kind() == ValueKind::kDecimal;
+    TBL_ASSIGN(
+        uint64_t bits,
+        bits_of(is_decimal ? Value::of_int(arg.as_decimal().to_int(nullptr)) : arg, call.ctx));
     auto code = static_cast<uint32_t>(bits);
     for (int shift = 24; shift > 0; shift -= 8) {
       if (code >> shift) out += static_cast<char>(code >> shift & 255);
