@@ -71,8 +71,10 @@ RULES = [
          "after what else is gone, or is refused elsewhere", _hint_in_view),
     Rule("mixed collations", "texts of two collations are compared by bytes; MariaDB refuses some (in views, with JSON)",
          lambda sql, tidb, mariadb: mariadb[0] == "error" and mariadb[1] in (1267, 1270, 1271)),
-    Rule("logarithm", "of what has none: error 3020 as in MySQL and TiDB; in a MariaDB a division by zero",
-         lambda sql, tidb, mariadb: _codes(tidb, mariadb) == (3020, 1365)),
+    Rule("logarithm", "of what has none: error 3020 as in MySQL and TiDB; in a MariaDB a division by zero, also where the number "
+         "is NULL and only the base wrong",
+         lambda sql, tidb, mariadb: _codes(tidb, mariadb) == (3020, 1365) or
+         _codes(tidb, mariadb) == (0, 1365) and re.search(r"\blog\((0|-)", sql) is not None),
     Rule("mixed signs", "IFNULL and its like of a signed and an unsigned number are a BIGINT; in a MariaDB a DECIMAL, "
          "with which nothing is out of a BIGINT's range", _mixed_signs),
     Rule("zero minus", "0 less the smallest BIGINT is out of range; MariaDB gives the smallest BIGINT",

@@ -203,8 +203,10 @@ class Changes:
     def update_join(self, table):
         from_node, scope = self._joined(table)
         alone = self._scope(table, "a", self.loose)
-        # What is set may not depend on which of several partners comes first.
+        # What is set may not depend on which of several partners comes first; nor on which column is set first, as the
+        # order is free where tables are joined.
         items = self._assignments(alone, table, "a.")
+        items.parts = items.parts[:1]
         if not items.parts:
             return self.delete_join(table)
         return Node("statement", "update ", from_node, " set ", items,

@@ -36,7 +36,7 @@ if({}, {}, {}) bool int int|ifnull({}, {}) int int|cast(nullif({}, {}) as signed
 case when {} then {} else {} end bool int int|case {} when {} then {} when {} then {} end int int int int int
 greatest({}, {}) int int|least({}, {}, {}) int int int|isnull({}) any
 year({}) dt|month({}) dt|day({}) dt|dayofmonth({}) date|dayofweek({}) dt|dayofyear({}) date|weekday({}) dt|quarter({}) date
-week({}) dt|week({}, {}) dt WEEK|cast(yearweek({}) as signed) date|weekofyear({}) dt|to_days({}) dt|to_seconds({}) dt|datediff({}, {}) dt date
+week({}) dt|week({}, {}) dt WEEK|cast(yearweek({}) & 1048575 as signed) date|weekofyear({}) dt|to_days({}) dt|to_seconds({}) dt|datediff({}, {}) dt date
 year({}) MOMENT|to_days({}) MOMENT|datediff({}, {}) MOMENT dt|timestampdiff({}, {}, {}) U1 MOMENT dt|week({}) MOMENT
 hour(timestamp({})) dt|cast(hour({}) as signed) time|minute({}) time|second(timestamp({})) dt|microsecond(timestamp({})) dt|time_to_sec(cast({} as time)) time|extract({} from timestamp({})) U dt
 timestampdiff({}, {}, {}) U1 dt dt|unix_timestamp({}) date|cast(period_add(202001, {}) as signed) N|period_diff(202001, 201901 + {}) N

@@ -271,7 +271,8 @@ class Round:
 
     def _change(self, changes):
         node = changes.change()
-        table = next(t for t in changes.tables if f" {t.name} " in f"{node} ")
+        text = f"{node} "
+        table = min((t for t in changes.tables if f" {t.name} " in text), key=lambda t: text.index(f" {t.name} "))
         self.itself.statements += 1
         return self._apply(node, table)
 

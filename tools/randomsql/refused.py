@@ -15,6 +15,7 @@ CHANGED = re.compile(r"\b(r\d) ([ab])\b")
 ALIAS = re.compile(r"\b(t\d+|[ab])\.")
 BARE = re.compile(r"(?<![.\w])c\d+\b")
 MOST_SOURCES = 3
+NOTHING = "(select 1) one"  # without a table MariaDB would keep the warnings of the statement before
 COMPLAINT = re.compile(r"(?:Truncated i|I)ncorrect (\w+) value: '(.*)'$", re.S)
 CASTS = {"double": "{} + 0", "decimal": "{} + 0", "integer": "cast({} as signed)", "time": "cast({} as time)",
          "datetime": "cast({} as datetime)"}
@@ -40,8 +41,7 @@ def _named(node, sources):
     names = sorted(set(ALIAS.findall(text)) - own) + ([""] if BARE.search(text) else [])
     if len(names) > MOST_SOURCES or "values(" in text or any(not sources.get(n) for n in names):
         return None
-    # Without a table MariaDB would keep the warnings of the statement before.
-    return [sources[n] for n in names] or ["(select 1) one"]
+    return [sources[n] for n in names]
 
 
 def _refuses(side, query, codes):
@@ -65,7 +65,7 @@ def _refuse_value(sides, error, codes):
     """Whether both refuse the value that the error shows: for what was looked at before a view or a join dropped it."""
     match = COMPLAINT.match(error[2])
     cast = CASTS.get(match.group(1).lower()) if match else None
-    return bool(cast) and all(_refuses(s, f"select {cast.format(quoted(match.group(2)))} from (select 1) one", codes)
+    return bool(cast) and all(_refuses(s, f"select {cast.format(quoted(match.group(2)))} from {NOTHING}", codes)
                               for s in sides)
 
 
@@ -83,11 +83,15 @@ def both_refuse(statement, views, table, sides, error, codes):
 
         def refuses(node, side=failing, cte=cte, sources=sources):
             named = _named(node, sources)
-            if named is None or not _refuses(side, f"{cte}select {node} from {' cross join '.join(named)}", codes):
+            if named is None:
+                return False
+            query = f"select {node} from {' cross join '.join(named) or NOTHING}"
+            before = cte if "cte " in query else ""  # MariaDB computes constants of what it does not need
+            if not _refuses(side, before + query, codes):
                 return False
             # What is refused already below, in a derived table or a view, is no matter of this expression.
             below = named + [str(n) for n in node.walk() if n.kind == "table"]
-            return not any(_refuses(side, f"{cte}select * from {n}", codes) for n in below if not n.startswith("r"))
+            return not any(_refuses(side, f"{before}select * from {n}", codes) for n in below if not n.startswith("r"))
 
         found = _smallest(root, refuses, refused_views)
         if not all(node.kind == "table" or refuses(node, side=other) for node in found):
