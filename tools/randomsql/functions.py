@@ -28,7 +28,7 @@ ifnull({}, -1) bool|ifnull({} or {}, -1) simple simple|ifnull({} and {}, -1) sim
 ({} + {}) int int|({} - {}) int int|({} * {}) int int|({} div {}) int int|({} % {}) int int|(-{}) int|abs({}) int
 sign({}) dec|mod({}, {}) int int|({} & {}) uint uint|({} | {}) uint uint|({} ^ {}) uint uint|({} << {}) uint N|({} >> {}) uint N
 cast(bit_count({}) & 127 as signed) int|floor({}) dec|ceil({}) dec|round({}) int|round(cast({} as signed), {}) int NEG|truncate({}, {}) int NEG
-length({}) str|length({}) bytes|char_length({}) str|bit_length({}) str|ascii({}) str|cast(ord({}) & 65535 as signed) str|crc32({}) str
+length({}) str|length({}) bytes|char_length({}) str|bit_length({}) str|cast(ascii({}) & 255 as signed) str|cast(ord({}) & 65535 as signed) str|crc32({}) str
 instr({}, {}) str str|locate({}, {}) str str|locate('a', {}, {}) str P|position({} in {}) str str|strcmp({}, {}) str str
 field(ifnull({}, 'a'), ifnull({}, 'b'), 'ab') str str|field(ifnull({}, 1), ifnull({}, 2), {}) int int N1|find_in_set({}, {}) str str|interval(ifnull({}, 3), 2, 5) int
 cast({} as signed) int|cast({} as signed) dec|cast({} as signed) NUMTEXT|cast({} as unsigned) uint

@@ -127,7 +127,7 @@ std::string double_text(double v) { return shortest_text(v); }
 std::string float_text(float v) { return shortest_text(v); }
 
 std::string fixed_text(double v, int decimals) {
-  std::string text = fmt::format("{:.{}f}", round_double(v, decimals), decimals);
+  std::string text = fmt::format("{:.{}f}", v, decimals);
   bool zero = text.find_first_of("123456789") == std::string::npos;
   return zero && text.front() == '-' ? text.substr(1) : text;
 }
