@@ -39,7 +39,7 @@ year({}) dt|month({}) dt|day({}) dt|dayofmonth({}) date|dayofweek({}) dt|dayofye
 week({}) dt|week({}, {}) dt WEEK|cast(yearweek({}) & 1048575 as signed) date|weekofyear({}) dt|to_days({}) dt|to_seconds({}) dt|datediff({}, {}) dt date
 year({}) MOMENT|to_days({}) MOMENT|datediff({}, {}) MOMENT dt|timestampdiff({}, {}, {}) U1 MOMENT dt|week({}) MOMENT
 hour(timestamp({})) dt|cast(hour({}) as signed) time|minute({}) time|second(timestamp({})) dt|microsecond(timestamp({})) dt|time_to_sec(cast({} as time)) time|extract({} from timestamp({})) U dt
-timestampdiff({}, {}, {}) U1 dt dt|unix_timestamp({}) date|cast(period_add(202001, {}) as signed) N|period_diff(202001, 201901 + {}) N
+timestampdiff({}, {}, {}) U1 dt dt|unix_timestamp({}) date|cast(period_add(202001, {}) & 16777215 as signed) N|period_diff(202001, 201901 + {}) N
 json_length({}) json|json_depth({}) json|json_valid({}) json|inet_aton({}) IP|is_ipv4({}) IP|is_ipv6({}) IP|length({}) int|char_length({}) dec
 """
 DEC = """
