@@ -12,16 +12,7 @@ namespace {
 
 using testing::StartsWith;
 
-class SchemaChangeTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() { server_ = new TestServer(); }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
-  }
-  static TestServer* server_;
-};
-TestServer* SchemaChangeTest::server_ = nullptr;
+class SchemaChangeTest : public TestServerSuite {};
 
 TEST_F(SchemaChangeTest, ATransactionFromBeforeARenameTakesNoIdsOfOthers) {
   TestConnection late(*server_), other(*server_);
@@ -46,17 +37,22 @@ TEST_F(SchemaChangeTest, ATransactionFromBeforeARenameTakesNoIdsOfOthers) {
 class Running {
  public:
   Running(TestServer& server, std::string sql)
-      : thread_("statement", [this, &server, sql = std::move(sql)] {
-          result_ = TestConnection(server).run(sql);
+      : server_(server), thread_("statement", [this, sql = std::move(sql)] {
+          result_ = TestConnection(server_).run(sql);
           ended_ = true;
         }) {}
   bool has_ended() const { return ended_; }
+  /// Until it waits for another transaction's lock, or has ended.
+  void wait_in_line() const {
+    while (server_.domain().store->lock_waits().size() == 0 && !ended_) std::this_thread::yield();
+  }
   const std::string& result() {
     thread_.join();
     return result_;
   }
 
  private:
+  TestServer& server_;
   std::string result_;
   std::atomic<bool> ended_{false};
   Thread thread_;
@@ -67,9 +63,7 @@ TEST_F(SchemaChangeTest, ACommitThatWaitsForALockHoldsUpNoSchemaChange) {
   holder.run("create table held (id int primary key, n int); insert into held values (1, 0)");
   holder.run("begin pessimistic; update held set n = n + 1");
   Running update(*server_, "update held set n = n + 10");
-  while (server_->domain().store->lock_waits().size() == 0 && !update.has_ended()) {
-    std::this_thread::yield();
-  }
+  update.wait_in_line();
   // Were it not for that, the change would wait for the update, and the holder's commit for it.
   Running change(*server_, "create table beside (id int)");
   EXPECT_EQ(change.result(), "ok 0");
@@ -90,9 +84,7 @@ TEST_F(SchemaChangeTest, AValueIsFreeWhenTheRowThatHadItIsGone) {
                    "begin pessimistic; update freed set n = n + 1 where id = 3; "
                    "insert into freed values " +
                        row + "; commit");
-    while (server_->domain().store->lock_waits().size() == 0 && !insert.has_ended()) {
-      std::this_thread::yield();
-    }
+    insert.wait_in_line();
     EXPECT_EQ(holder.run("commit"), "ok 0");
     EXPECT_EQ(insert.result(), "ok 0 | ok 1 | ok 1 | ok 0");
   }
@@ -110,9 +102,7 @@ TEST_F(SchemaChangeTest, ARowThatAnUpdateLeavesAsItIsIsLocked) {
     holder.run("begin pessimistic");
     EXPECT_THAT(holder.run(statement), StartsWith("ok ")) << statement;
     Running other(*server_, "begin pessimistic; update same set n = 1 where id = 2; rollback");
-    while (server_->domain().store->lock_waits().size() == 0 && !other.has_ended()) {
-      std::this_thread::yield();
-    }
+    other.wait_in_line();
     EXPECT_FALSE(other.has_ended()) << statement;
     EXPECT_EQ(holder.run("rollback"), "ok 0");
     EXPECT_EQ(other.result(), "ok 0 | ok 1 | ok 0");
@@ -124,9 +114,7 @@ TEST_F(SchemaChangeTest, AnAutocommitStatementIsRepeatedWhenItsTableHasChanged) 
   holder.run("create table changed (id int primary key, n int); insert into changed values (1, 0)");
   holder.run("begin pessimistic; select * from changed for update");
   Running update(*server_, "update changed set n = n + 10");
-  while (server_->domain().store->lock_waits().size() == 0 && !update.has_ended()) {
-    std::this_thread::yield();
-  }
+  update.wait_in_line();
   TestConnection other(*server_);
   EXPECT_EQ(other.run("alter table changed add column m int default 5"), "ok 0");
   holder.run("rollback");

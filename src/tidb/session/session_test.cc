@@ -14,17 +14,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// Bootstrapped once: every test has tables of its own.
-class SessionTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() { server_ = new TestServer(); }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
-  }
-  static TestServer* server_;
-};
-TestServer* SessionTest::server_ = nullptr;
+class SessionTest : public TestServerSuite {};
 
 TEST_F(SessionTest, TheTutorial) {
   TestConnection c(*server_);

@@ -147,4 +147,15 @@ class TestConnection : private SessionSink {
   bool first_row_ = true;
 };
 
+/// Tests on one server, bootstrapped once: every test has tables of its own.
+class TestServerSuite : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { server_ = new TestServer(); }
+  static void TearDownTestSuite() {
+    delete server_;
+    server_ = nullptr;
+  }
+  inline static TestServer* server_ = nullptr;
+};
+
 }  // namespace tbl::tidb
