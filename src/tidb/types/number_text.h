@@ -23,7 +23,8 @@ NumberPrefix<uint64_t> scan_uint(std::string_view text);
 /// The shortest text; with an exponent from 1e15 on and below 1e-15.
 std::string double_text(double v);
 std::string float_text(float v);
-/// With `decimals` digits behind the point; what lies exactly between two texts gets the even digit.
+/// With `decimals` digits behind the point; what lies exactly between two texts gets the even
+/// digit.
 std::string fixed_text(double v, int decimals);
 /// Rounded half away from zero at that many digits behind (or, negative, before) the point.
 double round_double(double v, int decimals);
